@@ -1,0 +1,20 @@
+import { Builder } from "fresh/dev";
+
+const builder = new Builder({ root: import.meta.dirname! });
+
+if (Deno.args.includes("build")) {
+  await builder.build();
+} else {
+  const { log } = await import("@/services/log.ts");
+  const { readConfig } = await import("@/services/config.ts");
+  const { startServices } = await import("@/services/services.ts");
+  const config = readConfig(Deno.env.toObject());
+  if ("problems" in config) {
+    for (const problem of config.problems) console.error(problem);
+    Deno.exit(2);
+  }
+  const services = await startServices(config, log);
+  const main = await import("@/main.ts");
+  main.provide(services);
+  await builder.listen(() => Promise.resolve(main.app), { hostname: config.host, port: config.port });
+}

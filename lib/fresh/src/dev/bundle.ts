@@ -1,0 +1,148 @@
+import { Buffer } from "node:buffer";
+import { basename, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import * as esbuild from "esbuild";
+import type { ProjectConfig } from "./config.ts";
+
+/** Stands in the bundles for the build's id, which is made from them. */
+export const BUILD_ID_MARK = "__FRESH_BUILD_ID__";
+
+/** The bundle's entry that is on every page with islands. */
+export const RUNTIME = "fresh-runtime";
+
+interface BundleOptions {
+  config: ProjectConfig;
+  /** Paths of the island files by the name of their chunk. */
+  islands: Map<string, string>;
+  isDev: boolean;
+  target: string | string[];
+}
+
+export interface Bundle {
+  /** File name to content. */
+  files: Map<string, Uint8Array<ArrayBuffer>>;
+  /** Paths of the files that went in, relative to the project. */
+  inputs: string[];
+  /** Bytes, gzipped, of the script and shared chunks that every page with islands loads. */
+  firstPageBytes: number;
+}
+
+/** One at a time: esbuild's process is stopped after each, which would end the others. */
+let last: Promise<unknown> = Promise.resolve();
+
+export function bundle(options: BundleOptions): Promise<Bundle> {
+  const run = async () => {
+    try {
+      return toBundle(await build(options));
+    } finally {
+      await esbuild.stop();
+    }
+  };
+  const result = last.then(run, run);
+  last = result.catch(() => {});
+  return result;
+}
+
+function build({ config, islands, isDev, target }: BundleOptions) {
+  const client = isDev ? "client_dev.ts" : "client.ts";
+  return esbuild.build({
+    absWorkingDir: config.dir,
+    entryPoints: {
+      [RUNTIME]: runtimeFile(client),
+      ...Object.fromEntries(islands),
+    },
+    outdir: config.dir,
+    write: false,
+    metafile: true,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    target,
+    minify: !isDev,
+    sourcemap: isDev ? "inline" : false,
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    tsconfigRaw: {},
+    define: {
+      "process.env.NODE_ENV": isDev ? '"development"' : '"production"',
+    },
+    logLevel: "silent",
+    plugins: [importMap(config)],
+  });
+}
+
+function runtimeFile(name: string): string {
+  return fileURLToPath(new URL(`../runtime/${name}`, import.meta.url));
+}
+
+/** Resolves what an island imports the way Deno does for the server. */
+function importMap({ dir, imports }: ProjectConfig): esbuild.Plugin {
+  return {
+    name: "import-map",
+    setup({ onResolve, resolve: resolveNext }) {
+      onResolve({ filter: /^[^./]/ }, async (args) => {
+        if (args.pluginData === "mapped" || args.kind === "entry-point") return;
+        const target = mapImport(args.path, imports);
+        if (args.path === "fresh/runtime") {
+          return { path: runtimeFile("mod.ts") };
+        }
+        if (target.startsWith("./")) return { path: resolve(dir, target) };
+        const npm = target.match(
+          /^npm:\/?((?:@[^/]+\/)?[^@/]+)(?:@[^/]+)?(.*)$/,
+        );
+        if (npm !== null) {
+          // From the project, whoever imports it: two copies of Preact do not mix.
+          return await resolveNext(`${npm[1]}${npm[2]}`, {
+            kind: args.kind,
+            resolveDir: dir,
+            pluginData: "mapped",
+          });
+        }
+        if (!/^(jsr|https?|node):/.test(target)) return;
+        const text = `Cannot bundle "${args.path}" for the browser: ` +
+          `islands import npm packages, project files and "fresh/runtime"`;
+        return { errors: [{ text }] };
+      });
+    },
+  };
+}
+
+/** The import map's answer: an exact name, else the longest prefix. */
+function mapImport(path: string, imports: Record<string, string>): string {
+  if (imports[path] !== undefined) return imports[path];
+  const prefixes = Object.keys(imports).sort((a, b) => b.length - a.length);
+  for (const key of prefixes) {
+    // A package named without a slash covers its subpaths too.
+    const prefix = key.endsWith("/") ? key : key + "/";
+    const target = imports[key]!;
+    const isPackage = /^(npm|jsr):/.test(target);
+    if (!path.startsWith(prefix) || (prefix !== key && !isPackage)) continue;
+    const end = prefix === key ? "" : "/";
+    return target + end + path.slice(prefix.length);
+  }
+  return path;
+}
+
+function toBundle(
+  { outputFiles, metafile }: esbuild.BuildResult<
+    { write: false; metafile: true }
+  >,
+): Bundle {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const { path, contents } of outputFiles) {
+    files.set(basename(path), new Uint8Array(contents));
+  }
+  const firstPage = new Set([`${RUNTIME}.js`]);
+  for (const name of firstPage) {
+    for (const { path, kind } of metafile.outputs[name]?.imports ?? []) {
+      if (kind === "import-statement") firstPage.add(path);
+    }
+  }
+  let firstPageBytes = 0;
+  for (const name of firstPage) {
+    firstPageBytes += gzipSync(Buffer.from(files.get(name)!)).byteLength;
+  }
+  return { files, inputs: Object.keys(metafile.inputs), firstPageBytes };
+}

@@ -1,0 +1,55 @@
+/** What a client does after its socket was closed. */
+export type Reconnect = "no" | "backoff" | "at_once" | "with_new_token";
+
+interface CloseCode {
+  readonly code: number;
+  /** Sent as the close reason: at most 123 bytes. */
+  readonly reason: string;
+  readonly reconnect: Reconnect;
+}
+
+/** Every close code the server uses, with the rule the client follows. */
+export const CLOSE = {
+  normal: { code: 1000, reason: "closed by the client", reconnect: "no" },
+  going_away: {
+    code: 1001,
+    reason: "no answer to a ping, or page left",
+    reconnect: "backoff",
+  },
+  too_big: { code: 1009, reason: "frame is too big", reconnect: "no" },
+  restart: {
+    code: 1012,
+    reason: "instance is restarting",
+    reconnect: "at_once",
+  },
+  slow: { code: 4008, reason: "no progress in reading", reconnect: "backoff" },
+  bad_frame: { code: 4400, reason: "frame is not understood", reconnect: "no" },
+  token_expired: {
+    code: 4401,
+    reason: "token has expired",
+    reconnect: "with_new_token",
+  },
+  forbidden: { code: 4403, reason: "not allowed", reconnect: "no" },
+  handshake_timeout: {
+    code: 4408,
+    reason: "no handshake in time",
+    reconnect: "backoff",
+  },
+  too_many_frames: {
+    code: 4429,
+    reason: "too many frames",
+    reconnect: "backoff",
+  },
+  internal: {
+    code: 4500,
+    reason: "something went wrong on our side",
+    reconnect: "backoff",
+  },
+  downgrade: {
+    code: 4503,
+    reason: "streaming is switched off",
+    reconnect: "backoff",
+  },
+} as const satisfies Record<string, CloseCode>;
+
+export type CloseName = keyof typeof CLOSE;

@@ -1,0 +1,89 @@
+/**
+ * Every error the REST API and the upgrades can answer, with its HTTP status and title. The wire shape is
+ * `application/problem+json` (RFC 9457): `{type, title, status, code, detail?, errors?}`; `code` is stable.
+ */
+export const PROBLEMS = {
+  bad_request: [400, "The request is not understood"],
+  bad_json: [400, "The body is not JSON"],
+  validation_failed: [422, "Some fields are not valid"],
+  unauthenticated: [401, "A valid token is needed"],
+  token_expired: [401, "The token has expired"],
+  ticket_invalid: [401, "The ticket is unknown, used or expired"],
+  forbidden: [403, "Not allowed"],
+  origin_not_allowed: [403, "This origin may not connect"],
+  not_found: [404, "Not found"],
+  method_not_allowed: [405, "The method is not allowed here"],
+  version_conflict: [409, "The record has changed since it was read"],
+  in_use: [409, "Other records still refer to this one"],
+  already_exists: [409, "Such a record exists already"],
+  body_too_large: [413, "The body is too large"],
+  upgrade_required: [426, "This address speaks WebSocket"],
+  idempotency_key_reused: [
+    422,
+    "This Idempotency-Key was used for another request",
+  ],
+  precondition_required: [428, "The version of the record is needed"],
+  too_many_requests: [429, "Too many requests"],
+  too_many_connections: [429, "Too many connections of this person"],
+  server_full: [503, "This instance has no connection left"],
+  draining: [503, "This instance is shutting down"],
+  unavailable: [503, "A part of the service cannot be reached"],
+  internal: [500, "Something went wrong on our side"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+/** Stable code of an API error. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What is wrong with one field: `path` is its dotted name, `message` a sentence for people. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** An expected failure, as a value: services return it, routes turn it into a response. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** What was attempted, the value, and what would be right. */
+  readonly detail?: string;
+  readonly errors?: readonly FieldError[];
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter?: number;
+}
+
+/** A problem on its way through code that can only throw (middleware, transactions that must roll back). */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail ?? PROBLEMS[problem.code][1]);
+    this.problem = problem;
+  }
+}
+
+/** The HTTP response of a problem. */
+export function problemResponse(
+  problem: Problem,
+  headers?: HeadersInit,
+): Response {
+  const [status, title] = PROBLEMS[problem.code];
+  const { code, detail, errors, retryAfter } = problem;
+  const body = {
+    type: `/docs/problems#${code}`,
+    title,
+    status,
+    code,
+    ...(detail !== undefined && { detail }),
+    ...(errors !== undefined && { errors }),
+  };
+  const response = new Response(JSON.stringify(body), {
+    status,
+    ...(headers && { headers }),
+  });
+  response.headers.set("content-type", "application/problem+json");
+  response.headers.set("cache-control", "no-store");
+  if (retryAfter !== undefined) {
+    response.headers.set("retry-after", String(retryAfter));
+  }
+  return response;
+}

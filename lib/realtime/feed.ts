@@ -1,0 +1,344 @@
+import { CATCH_UP_EVENTS_MAX } from "@/lib/protocol/limits.ts";
+import type { ResetReason } from "@/lib/protocol/frames.ts";
+import type { Audience } from "@/lib/realtime/audience.ts";
+import type { CatchUp, Read } from "@/lib/realtime/catch_up.ts";
+import type { StoredEvent } from "@/lib/realtime/event.ts";
+import type { Frame } from "@/lib/realtime/frame.ts";
+import { Group } from "@/lib/realtime/group.ts";
+import type { Clock, Meter, Sink, StreamState } from "@/lib/realtime/ports.ts";
+import { Ring } from "@/lib/realtime/ring.ts";
+import { type ResumePoint, Subscriber } from "@/lib/realtime/subscriber.ts";
+
+/** A subscriber that reads nothing for this long is let go. */
+export const STALLED_MS = 30_000;
+/** Wait after a failed read of the stream. */
+export const READ_RETRY_MS = 1_000;
+
+export interface FeedOptions {
+  readonly orgId: number;
+  readonly state: StreamState;
+  readonly catchUp: CatchUp;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  /** Bytes a sink may hold before its subscriber falls behind. */
+  readonly bufferLimit: () => number;
+}
+
+/**
+ * Everything that happens in one organisation, once per process: a ring of the latest events, and groups of subscribers
+ * that see the same part of them. Resume, a slow socket and a restart of the stream are one path: `#pump`.
+ */
+export class Feed {
+  readonly orgId: number;
+  readonly ring: Ring;
+  #epoch: string;
+  readonly #groups = new Map<string, Group<Subscriber>>();
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #behind = new Set<Subscriber>();
+  /** Those of `#behind` whose cursor another instance has carried beyond this feed's head. */
+  readonly #ahead = new Set<Subscriber>();
+  readonly #options: FeedOptions;
+
+  constructor(options: FeedOptions) {
+    this.orgId = options.orgId;
+    this.ring = new Ring(options.state.last);
+    this.#epoch = options.state.epoch;
+    this.#options = options;
+  }
+
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  get head(): number {
+    return this.ring.head;
+  }
+
+  get size(): number {
+    return this.#subscribers.size;
+  }
+
+  get behind(): number {
+    return this.#behind.size;
+  }
+
+  get groups(): number {
+    return this.#groups.size;
+  }
+
+  /** Takes the next event of the organisation. One at or below the head was seen already. */
+  event(event: StoredEvent): void {
+    if (event.seq <= this.ring.head) return;
+    this.ring.push(event);
+    for (const group of this.#groups.values()) {
+      if (group.audience.matches(event)) group.push(event);
+    }
+    this.#wakeAhead();
+  }
+
+  /** The organisation had no event up to `seq`: the resume point of quiet subscribers moves along. */
+  advance(seq: number): void {
+    this.ring.advance(seq);
+    this.#wakeAhead();
+  }
+
+  /**
+   * Adds a subscriber that stands at `from`, or at the head. Nothing is sent before `begin`, so that its position
+   * (`cursor`, `epoch`) can be acknowledged first.
+   */
+  add(sink: Sink, audience: Audience, from: ResumePoint | null): Subscriber {
+    const group = this.#join(audience);
+    const start = {
+      seq: from?.seq ?? this.ring.head,
+      epoch: from?.epoch ?? this.#epoch,
+    };
+    const subscriber = new Subscriber(
+      sink,
+      group,
+      start,
+      this.#options.clock.now(),
+    );
+    this.#subscribers.add(subscriber);
+    return subscriber;
+  }
+
+  begin(subscriber: Subscriber): void {
+    if (subscriber.state !== "new") return;
+    this.#fallBehind(subscriber);
+    this.#pump(subscriber);
+  }
+
+  /** Changes what a subscriber sees, from its present position on. Call `begin` after acknowledging it. */
+  change(subscriber: Subscriber, audience: Audience): void {
+    subscriber.group.flush();
+    this.#stand(subscriber);
+    this.#leaveGroup(subscriber);
+    subscriber.backlog = undefined;
+    subscriber.group = this.#join(audience);
+    subscriber.state = "new";
+  }
+
+  leave(subscriber: Subscriber): void {
+    if (subscriber.state === "gone") return;
+    this.#stand(subscriber);
+    subscriber.state = "gone";
+    this.#subscribers.delete(subscriber);
+    this.#leaveGroup(subscriber);
+  }
+
+  /** Safe resume point of a subscriber: it has been handed everything up to here. */
+  position(subscriber: Subscriber): number {
+    return subscriber.state === "live" ? subscriber.group.position(this.ring.head) : subscriber.cursor;
+  }
+
+  /**
+   * The stream was interrupted or made anew. Answers the sequence at which reading must go on; whoever lost its place
+   * is told so.
+   */
+  restart(state: StreamState): number {
+    const { head } = this.ring;
+    const same = state.epoch === this.#epoch;
+    if (same && head + 1 >= state.first && head <= state.last) return head + 1;
+    const reason = !same ? "recreated" : head > state.last ? "ahead" : "trimmed";
+    this.#epoch = state.epoch;
+    this.ring.clear(state.last);
+    for (const group of this.#groups.values()) group.restart(state.last);
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.state === "new") continue;
+      this.#fallBehind(subscriber);
+      this.#reset(subscriber, reason);
+    }
+    return state.last + 1;
+  }
+
+  /** Tries again for everyone who is behind; called at short intervals while there are any. */
+  tick(): void {
+    const now = this.#options.clock.now();
+    const limit = this.#options.bufferLimit();
+    for (const subscriber of this.#behind) {
+      const buffered = subscriber.sink.buffered();
+      if (buffered < subscriber.bufferedSeen || buffered <= limit) {
+        subscriber.progressAt = now;
+      }
+      subscriber.bufferedSeen = buffered;
+      if (now - subscriber.progressAt >= STALLED_MS) subscriber.sink.stalled();
+      else if (now >= subscriber.retryAt) this.#pump(subscriber);
+    }
+  }
+
+  #join(audience: Audience): Group<Subscriber> {
+    let group = this.#groups.get(audience.key);
+    if (group === undefined) {
+      const send = (frame: Frame, to: Group<Subscriber>) => this.#broadcast(frame, to);
+      group = new Group(audience, this.ring.head, this.#options.clock, send);
+      this.#groups.set(audience.key, group);
+    }
+    group.members++;
+    return group;
+  }
+
+  #leaveGroup({ group }: Subscriber): void {
+    group.members--;
+    if (group.members > 0) return;
+    group.restart(this.ring.head);
+    this.#groups.delete(group.audience.key);
+  }
+
+  /** Takes a subscriber out of every set, at the position it has reached. */
+  #stand(subscriber: Subscriber): void {
+    subscriber.cursor = this.position(subscriber);
+    subscriber.group.live.delete(subscriber);
+    this.#behind.delete(subscriber);
+    this.#ahead.delete(subscriber);
+  }
+
+  #fallBehind(
+    subscriber: Subscriber,
+    cursor = this.position(subscriber),
+  ): void {
+    subscriber.cursor = cursor;
+    subscriber.state = "behind";
+    subscriber.progressAt = this.#options.clock.now();
+    subscriber.group.live.delete(subscriber);
+    this.#behind.add(subscriber);
+  }
+
+  #turnLive(subscriber: Subscriber): void {
+    subscriber.state = "live";
+    subscriber.replayed = 0;
+    subscriber.group.live.add(subscriber);
+    this.#behind.delete(subscriber);
+    this.#ahead.delete(subscriber);
+  }
+
+  #broadcast(frame: Frame, group: Group<Subscriber>): void {
+    const limit = this.#options.bufferLimit();
+    let sent = 0;
+    for (const subscriber of group.live) {
+      if (subscriber.sink.buffered() > limit) {
+        this.#fallBehind(subscriber, frame.after);
+        continue;
+      }
+      subscriber.sink.frame(frame);
+      sent++;
+    }
+    if (sent > 0) {
+      this.#options.meter.delivered(
+        this.orgId,
+        frame,
+        sent,
+        this.#options.clock.now(),
+      );
+    }
+  }
+
+  /** Brings a subscriber on from its cursor: what is left of a chunk, the ring, the stream, and live at the head. */
+  #pump(subscriber: Subscriber): void {
+    if (subscriber.state !== "behind" || subscriber.reading) return;
+    if (subscriber.epoch !== this.#epoch) {
+      return this.#reset(subscriber, "recreated");
+    }
+    if (!this.#giveBacklog(subscriber)) return;
+    if (subscriber.replayed > CATCH_UP_EVENTS_MAX) {
+      return this.#reset(subscriber, "too_far");
+    }
+    if (subscriber.cursor > this.ring.head) return this.#waitAhead(subscriber);
+    if (subscriber.cursor < this.ring.floor) return this.#readOn(subscriber);
+    // What is pending goes to the live members first: then the group stands at the head, and so can this one.
+    subscriber.group.flush();
+    for (;;) {
+      const frame = subscriber.group.frameAfter(this.ring, subscriber.cursor);
+      if (frame === undefined) break;
+      if (!this.#give(subscriber, frame)) return;
+    }
+    this.#turnLive(subscriber);
+  }
+
+  #give(subscriber: Subscriber, frame: Frame): boolean {
+    const { sink } = subscriber;
+    if (sink.buffered() > this.#options.bufferLimit()) return false;
+    const now = this.#options.clock.now();
+    sink.frame(frame);
+    subscriber.cursor = frame.seq;
+    subscriber.replayed += frame.events.length;
+    subscriber.progressAt = now;
+    this.#options.meter.delivered(this.orgId, frame, 1, null);
+    return true;
+  }
+
+  #giveBacklog(subscriber: Subscriber): boolean {
+    const { backlog } = subscriber;
+    if (backlog === undefined) return true;
+    for (; backlog.next < backlog.frames.length; backlog.next++) {
+      if (!this.#give(subscriber, backlog.frames[backlog.next]!)) return false;
+    }
+    subscriber.cursor = Math.max(subscriber.cursor, backlog.end);
+    subscriber.backlog = undefined;
+    return true;
+  }
+
+  #readOn(subscriber: Subscriber): void {
+    const { cursor, group } = subscriber;
+    const read = this.#options.catchUp.read(this.orgId, cursor, this.#epoch);
+    this.#await(subscriber, read, (outcome: Read) => {
+      if (subscriber.cursor !== cursor || subscriber.group !== group) return;
+      if ("reset" in outcome) return this.#reset(subscriber, outcome.reset);
+      subscriber.backlog = {
+        frames: outcome.frames(group.audience),
+        next: 0,
+        end: outcome.chunk.end,
+      };
+    });
+  }
+
+  /** Another instance was further on: either this feed gets there in a moment, or nobody ever was there. */
+  #waitAhead(subscriber: Subscriber): void {
+    if (this.#ahead.has(subscriber)) return;
+    const { cursor } = subscriber;
+    this.#await(
+      subscriber,
+      this.#options.catchUp.isAhead(cursor, this.#epoch),
+      (ahead) => {
+        if (ahead) this.#reset(subscriber, "ahead");
+        else this.#ahead.add(subscriber);
+      },
+    );
+  }
+
+  #wakeAhead(): void {
+    for (const subscriber of this.#ahead) {
+      if (subscriber.cursor > this.ring.head) continue;
+      this.#ahead.delete(subscriber);
+      this.#pump(subscriber);
+    }
+  }
+
+  #await<T>(
+    subscriber: Subscriber,
+    pending: Promise<T>,
+    then: (value: T) => void,
+  ): void {
+    subscriber.reading = true;
+    pending.then((value) => {
+      subscriber.reading = false;
+      if (subscriber.state !== "behind") return;
+      then(value);
+      this.#pump(subscriber);
+    }).catch((error) => {
+      subscriber.reading = false;
+      subscriber.retryAt = this.#options.clock.now() + READ_RETRY_MS;
+      this.#options.meter.failed(this.orgId, error);
+    });
+  }
+
+  /** Tells a subscriber that it lost its place, and lets it go on live from the head. */
+  #reset(subscriber: Subscriber, reason: ResetReason): void {
+    subscriber.group.flush();
+    subscriber.backlog = undefined;
+    subscriber.cursor = this.ring.head;
+    subscriber.epoch = this.#epoch;
+    subscriber.sink.reset(reason, this.ring.head, this.#epoch);
+    this.#options.meter.reset(this.orgId, reason);
+    this.#turnLive(subscriber);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Service } from "@/lib/protocol/services.ts";
+import { eventFrame } from "@/lib/protocol/frames.ts";
+import { BATCH_EVENTS_MAX, FRAME_BYTES_MAX } from "@/lib/protocol/limits.ts";
+import type { StoredEvent } from "@/lib/realtime/event.ts";
+
+/** A run of events of one service, in stream order, encoded once for everyone who gets it. */
+export interface Frame {
+  readonly text: string;
+  readonly service: Service;
+  readonly events: readonly StoredEvent[];
+  /** A subscriber that has had everything up to here is ready for this frame. */
+  readonly after: number;
+  /** Sequence of the last event: a safe resume point once the frame is received. */
+  readonly seq: number;
+}
+
+/** How many of `events`, from the first on, stand in one frame: one service, bounded by count and bytes. */
+export function runLength(events: Iterable<StoredEvent>): number {
+  let service: Service | undefined;
+  let bytes = 0;
+  let count = 0;
+  for (const event of events) {
+    service ??= event.service;
+    bytes += event.json.length;
+    const full = count === BATCH_EVENTS_MAX ||
+      (bytes > FRAME_BYTES_MAX && count > 0);
+    if (full || event.service !== service) break;
+    count++;
+  }
+  return count;
+}
+
+/**
+ * Encodes one run. `prevSeq` bounds the previous matching event from above: nothing of this audience lies strictly
+ * between it and the first event, so a client whose last seq is lower has lost something.
+ */
+export function encodeFrame(
+  events: readonly StoredEvent[],
+  prevSeq: number,
+): Frame {
+  const first = events[0]!;
+  const last = events.at(-1)!;
+  return {
+    text: eventFrame(first.service, events, last.seq, prevSeq),
+    service: first.service,
+    events,
+    after: first.seq - 1,
+    seq: last.seq,
+  };
+}
+
+/** Cuts matching events into frames, in order: every frame's `seq` is a safe resume point. */
+export function cutFrames(
+  events: readonly StoredEvent[],
+  prevSeq: number,
+): Frame[] {
+  const frames: Frame[] = [];
+  for (let rest = events, prev = prevSeq; rest.length > 0;) {
+    const count = runLength(rest);
+    const frame = encodeFrame(rest.slice(0, count), prev);
+    frames.push(frame);
+    prev = frame.seq;
+    rest = rest.slice(count);
+  }
+  return frames;
+}

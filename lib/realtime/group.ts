@@ -1,0 +1,131 @@
+import { BATCH_EVENTS_MAX, BATCH_WINDOW_MS } from "@/lib/protocol/limits.ts";
+import type { Audience } from "@/lib/realtime/audience.ts";
+import type { StoredEvent } from "@/lib/realtime/event.ts";
+import { cutFrames, encodeFrame, type Frame, runLength } from "@/lib/realtime/frame.ts";
+import type { Clock } from "@/lib/realtime/ports.ts";
+import type { Ring } from "@/lib/realtime/ring.ts";
+
+/** Frames of the ring kept encoded per group for those who catch up together. */
+export const RING_FRAMES_MAX = 32;
+
+/**
+ * Subscribers of one organisation that see the same events. Every frame is encoded once for all of them. The first
+ * event after quiet leaves at once; what follows is collected for BATCH_WINDOW_MS or BATCH_EVENTS_MAX events.
+ */
+export class Group<Member> {
+  readonly audience: Audience;
+  /** Members that have had everything up to `position`. */
+  readonly live = new Set<Member>();
+  /** All members, live or behind: a group without any is dropped by its feed. */
+  members = 0;
+  #pending: StoredEvent[] = [];
+  #flushedAt = -Infinity;
+  #cancel: (() => void) | undefined;
+  /** Bounds the seq of the latest event that was flushed: `prevSeq` of the next frame. */
+  #flushedSeq: number;
+  readonly #clock: Clock;
+  readonly #send: (frame: Frame, group: Group<Member>) => void;
+  readonly #ringFrames = new Map<number, Frame>();
+
+  constructor(
+    audience: Audience,
+    head: number,
+    clock: Clock,
+    send: (frame: Frame, group: Group<Member>) => void,
+  ) {
+    this.audience = audience;
+    this.#flushedSeq = head;
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  /** Safe resume point of the live members, given the feed's head. */
+  position(head: number): number {
+    const first = this.#pending[0];
+    return first === undefined ? head : first.seq - 1;
+  }
+
+  /** Takes an event of the audience: sends it at once after quiet, else with the next flush. */
+  push(event: StoredEvent): void {
+    this.#pending.push(event);
+    const wait = this.#flushedAt + BATCH_WINDOW_MS - this.#clock.now();
+    if (wait <= 0 || this.#pending.length >= BATCH_EVENTS_MAX) this.flush();
+    else this.#cancel ??= this.#clock.after(wait, () => this.flush());
+  }
+
+  /** Sends what is pending now. Afterwards the live members stand at the feed's head. */
+  flush(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (this.#pending.length === 0) return;
+    const events = this.#pending;
+    this.#pending = [];
+    this.#flushedAt = this.#clock.now();
+    const prev = this.#flushedSeq;
+    this.#flushedSeq = events.at(-1)!.seq;
+    if (this.live.size === 0) return;
+    for (const frame of cutFrames(events, prev)) this.#send(frame, this);
+  }
+
+  /** Drops what is pending: the stream it came from is gone. */
+  restart(head: number): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#pending = [];
+    this.#flushedSeq = head;
+    this.#ringFrames.clear();
+  }
+
+  /** The next frame from the ring for a member that stands at `cursor`; undefined at the head. */
+  frameAfter(ring: Ring, cursor: number): Frame | undefined {
+    let index = ring.indexAfter(cursor);
+    while (index < ring.size && !this.audience.matches(ring.at(index)!)) {
+      index++;
+    }
+    const first = ring.at(index);
+    if (first === undefined) return undefined;
+    const known = this.#ringFrames.get(first.seq);
+    if (known !== undefined) return known;
+    const { events, complete } = this.#run(ring, index);
+    const frame = encodeFrame(events, this.#before(ring, index));
+    // The last run may still grow: keeping it would cut those who come later into needless small frames.
+    if (complete) this.#keep(first.seq, frame);
+    return frame;
+  }
+
+  #run(
+    ring: Ring,
+    start: number,
+  ): { events: StoredEvent[]; complete: boolean } {
+    const events: StoredEvent[] = [];
+    for (let index = start; index < ring.size; index++) {
+      const event = ring.at(index)!;
+      if (!this.audience.matches(event)) continue;
+      events.push(event);
+      const count = runLength(events);
+      if (count < events.length) {
+        return { events: events.slice(0, count), complete: true };
+      }
+    }
+    return { events, complete: false };
+  }
+
+  #before(ring: Ring, index: number): number {
+    for (let i = index - 1; i >= 0; i--) {
+      const event = ring.at(i)!;
+      if (this.audience.matches(event)) return event.seq;
+    }
+    return ring.floor;
+  }
+
+  #keep(seq: number, frame: Frame): void {
+    if (this.#ringFrames.size >= RING_FRAMES_MAX) {
+      this.#ringFrames.delete(this.#ringFrames.keys().next().value!);
+    }
+    this.#ringFrames.set(seq, frame);
+  }
+}

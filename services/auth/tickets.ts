@@ -1,0 +1,90 @@
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+} from "@nats-io/jetstream";
+import { errors, jwtVerify, SignJWT } from "jose";
+import { type Principal, principalOf } from "@/lib/auth/principal.ts";
+import type { Problem } from "@/lib/protocol/problems.ts";
+import { isToken } from "@/lib/protocol/subjects.ts";
+import { TICKETS } from "@/services/nats/streams.ts";
+
+/** A ticket opens one connection within this time. */
+export const TICKET_LIFE_S = 30;
+const AUDIENCE = "innstream-ticket";
+
+/**
+ * Single-use tickets for `?ticket=`, so that no token need stand in a URL. A ticket carries its bearer's claims, signed;
+ * that it was used is one message in the stream TICKETS, which the broker accepts once, whichever instance asks. The key
+ * lives with that stream: when the stream is lost, so is every ticket whose use it remembered.
+ */
+export class Tickets {
+  readonly #js: JetStreamClient;
+  readonly #jsm: JetStreamManager;
+
+  constructor(js: JetStreamClient, jsm: JetStreamManager) {
+    this.#js = js;
+    this.#jsm = jsm;
+  }
+
+  /** A ticket for this person; `id` is a fresh random token. */
+  async issue(principal: Principal, id: string): Promise<string> {
+    const { userId, orgId, role, properties, name, services, expiresAt } = principal;
+    const bearer = {
+      sub: userId,
+      orgId,
+      role,
+      properties,
+      name,
+      services: [...services],
+      exp: expiresAt / 1000,
+    };
+    return await new SignJWT({ bearer }).setProtectedHeader({ alg: "HS256" }).setJti(id).setAudience(AUDIENCE)
+      .setIssuedAt().setExpirationTime(`${TICKET_LIFE_S}s`).sign(await this.#key());
+  }
+
+  /** Who bears this ticket; from now on it is used. */
+  async redeem(ticket: string): Promise<Principal | Problem> {
+    try {
+      const options = { algorithms: ["HS256"], audience: AUDIENCE, requiredClaims: ["exp", "jti"] };
+      const { payload } = await jwtVerify<{ bearer: Record<string, unknown> }>(
+        ticket,
+        await this.#key(),
+        options,
+      );
+      const principal = principalOf(payload.bearer);
+      if (typeof principal === "string" || !isToken(payload.jti)) return { code: "ticket_invalid" };
+      return await this.#use(payload.jti)
+        ? principal
+        : { code: "ticket_invalid", detail: "the ticket was used" };
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return { code: "ticket_invalid" };
+      throw error;
+    }
+  }
+
+  async #key(): Promise<Uint8Array> {
+    const { config } = await this.#jsm.streams.info(TICKETS);
+    return new TextEncoder().encode(requireKey(config.metadata?.key));
+  }
+
+  async #use(id: string): Promise<boolean> {
+    try {
+      await this.#js.publish(`ticket.${id}`, "", { expect: { lastSubjectSequence: 0 } });
+      return true;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence) {
+        return false;
+      }
+      throw error;
+    }
+  }
+}
+
+function requireKey(key: string | undefined): string {
+  if (key === undefined) {
+    throw new Error(`Stream ${TICKETS} has no metadata.key: delete it, it is made again`);
+  }
+  return key;
+}

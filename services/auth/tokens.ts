@@ -1,0 +1,82 @@
+import {
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  SignJWT,
+} from "jose";
+import { type Principal, principalOf } from "@/lib/auth/principal.ts";
+import type { Problem } from "@/lib/protocol/problems.ts";
+
+/** Longest token looked at. */
+const TOKEN_CHARS_MAX = 8_192;
+/** Difference between the clocks of issuer and server that is forgiven. */
+const CLOCK_TOLERANCE_S = 5;
+
+export interface TokenOptions {
+  readonly jwtSecret: string | undefined;
+  readonly jwksUrl: string | undefined;
+  readonly jwtIssuer: string | undefined;
+  readonly jwtAudience: string | undefined;
+}
+
+/** Verifies tokens, and signs the demo's own where the secret is ours. */
+export class Tokens {
+  readonly #secret: Uint8Array | undefined;
+  readonly #keys: JWTVerifyGetKey | undefined;
+  readonly #verify: JWTVerifyOptions;
+  readonly #issuer: string | undefined;
+  readonly #audience: string | undefined;
+
+  constructor({ jwtSecret, jwksUrl, jwtIssuer, jwtAudience }: TokenOptions) {
+    this.#secret = jwtSecret === undefined ? undefined : new TextEncoder().encode(jwtSecret);
+    this.#keys = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl));
+    this.#issuer = jwtIssuer;
+    this.#audience = jwtAudience;
+    this.#verify = {
+      // Pinned by the kind of key: a public key must never be taken for an HMAC secret.
+      algorithms: this.#secret === undefined ? ["RS256", "ES256"] : ["HS256"],
+      requiredClaims: ["exp"],
+      clockTolerance: CLOCK_TOLERANCE_S,
+      ...(jwtIssuer !== undefined && { issuer: jwtIssuer }),
+      ...(jwtAudience !== undefined && { audience: jwtAudience }),
+    };
+  }
+
+  /** Who bears this token, or the problem with it. The token itself stands in no message. */
+  async verify(token: string): Promise<Principal | Problem> {
+    if (token.length > TOKEN_CHARS_MAX) return { code: "unauthenticated", detail: "the token is too long" };
+    try {
+      const { payload } = this.#secret !== undefined
+        ? await jwtVerify(token, this.#secret, this.#verify)
+        : await jwtVerify(token, this.#keys!, this.#verify);
+      const principal = principalOf(payload);
+      return typeof principal === "string" ? { code: "unauthenticated", detail: principal } : principal;
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) return { code: "token_expired" };
+      if (error instanceof errors.JWKSTimeout) {
+        return { code: "unavailable", detail: "the key server does not answer" };
+      }
+      if (error instanceof errors.JOSEError) {
+        return { code: "unauthenticated", detail: `token refused: ${error.code}` };
+      }
+      if (error instanceof TypeError) {
+        return { code: "unavailable", detail: "the key server cannot be reached" };
+      }
+      throw error;
+    }
+  }
+
+  /** Signs claims with the HS256 secret. Throws where tokens come from elsewhere. */
+  async sign(claims: Readonly<Record<string, unknown>>, lifeS: number): Promise<string> {
+    if (this.#secret === undefined) {
+      throw new Error("Cannot sign a token: keys come from JWKS_URL, not from JWT_SECRET");
+    }
+    let jwt = new SignJWT({ ...claims }).setProtectedHeader({ alg: "HS256", typ: "JWT" })
+      .setIssuedAt().setExpirationTime(`${lifeS}s`);
+    if (this.#issuer !== undefined) jwt = jwt.setIssuer(this.#issuer);
+    if (this.#audience !== undefined) jwt = jwt.setAudience(this.#audience);
+    return await jwt.sign(this.#secret);
+  }
+}

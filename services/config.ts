@@ -1,0 +1,199 @@
+import { parseId } from "@/lib/protocol/subjects.ts";
+
+/** Everything the app process is told from outside. One row of the README's table each. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly natsUrl: string;
+  /** HS256 secret; undefined where keys come from `jwksUrl`. */
+  readonly jwtSecret: string | undefined;
+  readonly jwksUrl: string | undefined;
+  readonly jwtIssuer: string | undefined;
+  readonly jwtAudience: string | undefined;
+  /** Origins allowed to connect with a cookie, e.g. `https://app.example.com`. Never a wildcard. */
+  readonly publicOrigins: readonly string[];
+  /** Demo people can sign in on the sign-in page. */
+  readonly demo: boolean;
+  readonly feedConsumer: "org" | "process";
+  readonly eventsReplicas: number;
+  /** Sockets and waiting polls this process accepts at once; beyond it answers 503. */
+  readonly maxConnections: number;
+  /** Of these, how many one person may hold. */
+  readonly maxConnectionsPerUser: number;
+  readonly databasePool: number;
+}
+
+/** Shortest HS256 secret: as long as its hash (RFC 7518, 3.2). */
+export const JWT_SECRET_BYTES_MIN = 32;
+const PORT_MAX = 65_535;
+/** Kept below the usual limit of file descriptors: an accept error would end the listener. */
+const CONNECTIONS_DEFAULT = 8_000;
+const CONNECTIONS_PER_USER_DEFAULT = 30;
+const DATABASE_POOL_DEFAULT = 10;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration of the app process. Answers every wrong or missing value at once, one readable line each.
+ */
+export function readConfig(
+  env: Env,
+): Config | { readonly problems: readonly string[] } {
+  const problems: string[] = [];
+  const config: Config = {
+    host: text(env, "HOST") ?? "127.0.0.1",
+    port: integer(
+      env,
+      "PORT",
+      { default: 4000, min: 0, max: PORT_MAX },
+      problems,
+    ),
+    databaseUrl: url(env, "DATABASE_URL", ["postgres:", "postgresql:"], problems) ?? "",
+    natsUrl: url(env, "NATS_URL", ["nats:", "tls:"], problems) ?? "",
+    jwtSecret: text(env, "JWT_SECRET"),
+    jwksUrl: text(env, "JWKS_URL"),
+    jwtIssuer: text(env, "JWT_ISSUER"),
+    jwtAudience: text(env, "JWT_AUDIENCE"),
+    publicOrigins: origins(env, problems),
+    demo: flag(env, "DEMO", problems),
+    feedConsumer: oneOf(env, "FEED_CONSUMER", ["org", "process"], problems),
+    eventsReplicas: integer(env, "EVENTS_REPLICAS", {
+      default: 1,
+      min: 1,
+      max: 5,
+    }, problems),
+    maxConnections: integer(env, "MAX_CONNECTIONS", {
+      default: CONNECTIONS_DEFAULT,
+      min: 1,
+      max: 1_000_000,
+    }, problems),
+    maxConnectionsPerUser: integer(
+      env,
+      "MAX_CONNECTIONS_PER_USER",
+      { default: CONNECTIONS_PER_USER_DEFAULT, min: 1, max: 100_000 },
+      problems,
+    ),
+    databasePool: integer(env, "DATABASE_POOL", {
+      default: DATABASE_POOL_DEFAULT,
+      min: 1,
+      max: 200,
+    }, problems),
+  };
+  keys(config, problems);
+  return problems.length > 0 ? { problems } : config;
+}
+
+function keys(config: Config, problems: string[]): void {
+  const { jwtSecret, jwksUrl } = config;
+  if (jwtSecret === undefined && jwksUrl === undefined) {
+    problems.push(
+      "JWT_SECRET or JWKS_URL is missing: one of them says how tokens are verified",
+    );
+  }
+  if (jwtSecret !== undefined && jwksUrl !== undefined) {
+    problems.push(
+      "JWT_SECRET and JWKS_URL are both set: a token must have one kind of key, set only one",
+    );
+  }
+  if (
+    jwtSecret !== undefined &&
+    new TextEncoder().encode(jwtSecret).length < JWT_SECRET_BYTES_MIN
+  ) {
+    problems.push(
+      `JWT_SECRET is too short: at least ${JWT_SECRET_BYTES_MIN} bytes are needed`,
+    );
+  }
+  if (jwksUrl !== undefined && !URL.canParse(jwksUrl)) {
+    problems.push(`JWKS_URL is "${jwksUrl}": a URL is needed`);
+  }
+  if (jwksUrl !== undefined && config.demo) {
+    problems.push(
+      "DEMO is on with JWKS_URL: demo people need tokens signed with JWT_SECRET",
+    );
+  }
+}
+
+function text(env: Env, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value === "" ? undefined : value;
+}
+
+function integer(
+  env: Env,
+  name: string,
+  range: { default: number; min: number; max: number },
+  problems: string[],
+): number {
+  const value = text(env, name);
+  if (value === undefined) return range.default;
+  const number = value === "0" ? 0 : parseId(value);
+  if (number !== undefined && number >= range.min && number <= range.max) {
+    return number;
+  }
+  problems.push(
+    `${name} is "${value}": a whole number from ${range.min} to ${range.max} is needed`,
+  );
+  return range.default;
+}
+
+function url(
+  env: Env,
+  name: string,
+  protocols: readonly string[],
+  problems: string[],
+): string | undefined {
+  const value = text(env, name);
+  if (value === undefined) {
+    problems.push(
+      `${name} is missing: e.g. ${protocols[0]}//user:password@host:port`,
+    );
+    return undefined;
+  }
+  if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) {
+    return value;
+  }
+  // The value may hold a password: name the variable only.
+  problems.push(
+    `${name} is not a URL that begins with ${protocols.map((p) => `${p}//`).join(" or ")}`,
+  );
+  return undefined;
+}
+
+function origins(env: Env, problems: string[]): readonly string[] {
+  const list = (text(env, "PUBLIC_ORIGINS") ?? "").split(",").map((origin) => origin.trim()).filter(Boolean);
+  for (const origin of list) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      problems.push(
+        `PUBLIC_ORIGINS holds "${origin}": an origin such as https://app.example.com is needed`,
+      );
+    }
+  }
+  return list;
+}
+
+function flag(env: Env, name: string, problems: string[]): boolean {
+  const value = text(env, name) ?? "0";
+  if (["1", "true", "on"].includes(value)) return true;
+  if (!["0", "false", "off"].includes(value)) {
+    problems.push(`${name} is "${value}": 1 or 0 is needed`);
+  }
+  return false;
+}
+
+function oneOf<const T extends string>(
+  env: Env,
+  name: string,
+  values: readonly [T, ...T[]],
+  problems: string[],
+): T {
+  const value = text(env, name);
+  if (value === undefined) return values[0];
+  const known = values.find((candidate) => candidate === value);
+  if (known === undefined) {
+    problems.push(
+      `${name} is "${value}": one of ${values.join(", ")} is needed`,
+    );
+  }
+  return known ?? values[0];
+}

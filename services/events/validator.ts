@@ -1,0 +1,79 @@
+import {
+  AckPolicy,
+  DeliverPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+} from "@nats-io/jetstream";
+import { headers } from "@nats-io/transport-node";
+import { deadSubject } from "@/lib/protocol/subjects.ts";
+import { decodeMessage } from "@/services/feeds/consume.ts";
+import { EVENTS } from "@/services/nats/streams.ts";
+
+const DURABLE = "validator";
+const NANOS_PER_MS = 1_000_000;
+/** A message whose instance died is looked at again by another after this time. */
+const ACK_WAIT_MS = 10_000;
+const ACK_PENDING_MAX = 5_000;
+const IDLE_HEARTBEAT_MS = 2_000;
+
+/**
+ * Looks at every message of the events stream once per fleet, and keeps what does not validate on `dead.evt.>` with the
+ * reason in the header `Innstream-Reason`, so that its publisher can find it.
+ */
+export class Validator {
+  readonly #js: JetStreamClient;
+  readonly #jsm: JetStreamManager;
+  readonly #failed: (error: unknown) => void;
+  #invalid = 0;
+  #stop: (() => void) | undefined;
+
+  constructor(js: JetStreamClient, jsm: JetStreamManager, failed: (error: unknown) => void) {
+    this.#js = js;
+    this.#jsm = jsm;
+    this.#failed = failed;
+  }
+
+  /** Invalid messages that this process has kept. */
+  get invalid(): number {
+    return this.#invalid;
+  }
+
+  /** Starts, or starts again after an interruption, in the stream of `epoch`. */
+  async restart(epoch: string): Promise<void> {
+    this.close();
+    await this.#jsm.consumers.add(EVENTS, {
+      durable_name: DURABLE,
+      deliver_policy: DeliverPolicy.All,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: ACK_WAIT_MS * NANOS_PER_MS,
+      max_ack_pending: ACK_PENDING_MAX,
+    });
+    const consumer = await this.#js.consumers.get(EVENTS, DURABLE);
+    const messages = await consumer.consume({
+      idle_heartbeat: IDLE_HEARTBEAT_MS,
+      callback: (message) => this.#take(message, epoch),
+    });
+    this.#stop = () => messages.stop();
+  }
+
+  close(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  #take(message: JsMsg, epoch: string): void {
+    const event = decodeMessage(message);
+    if (!("invalid" in event)) return message.ack();
+    // Not acknowledged before it is kept: where keeping fails it is delivered again.
+    this.#keep(message, epoch, event.invalid).then(() => message.ack(), this.#failed);
+  }
+
+  async #keep(message: JsMsg, epoch: string, reason: string): Promise<void> {
+    const kept = headers();
+    kept.set("Innstream-Reason", reason);
+    kept.set("Innstream-Subject", message.subject);
+    await this.#js.publish(deadSubject(message.subject, epoch, message.seq), message.data, { headers: kept });
+    this.#invalid++;
+  }
+}

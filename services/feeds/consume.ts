@@ -1,0 +1,65 @@
+import { DeliverPolicy, type JetStreamClient, type JsMsg } from "@nats-io/jetstream";
+import { decodeEvent, type InvalidEvent, type StoredEvent } from "@/lib/realtime/event.ts";
+import { EVENTS } from "@/services/nats/streams.ts";
+
+/** With the client's default of 15 s a consumer that lost its server is noticed only after 45 s. */
+const IDLE_HEARTBEAT_MS = 1_000;
+/** Messages asked for ahead of their processing. */
+const PULL_MESSAGES = 1_000;
+const PULL_EXPIRES_MS = 10_000;
+/** The server forgets a consumer that nobody pulls from. */
+const INACTIVE_MS = 30_000;
+const NANOS_PER_MS = 1_000_000;
+
+/** A running ordered consumer on the events stream. */
+export interface Consumption {
+  /** What the server has handed out and what it still holds, as its leader knows it. */
+  info(): Promise<{ delivered: number; pending: number }>;
+  stop(): Promise<void>;
+}
+
+/** Reads `filter` from `seq` on, in order, until stopped. `take` must not throw. */
+export async function consumeFrom(
+  js: JetStreamClient,
+  filter: string,
+  seq: number,
+  take: (
+    event: StoredEvent | InvalidEvent,
+    seq: number,
+    subject: string,
+  ) => void,
+): Promise<Consumption> {
+  const consumer = await js.consumers.get(EVENTS, {
+    filter_subjects: filter,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: seq,
+    inactive_threshold: INACTIVE_MS * NANOS_PER_MS,
+  });
+  const messages = await consumer.consume({
+    max_messages: PULL_MESSAGES,
+    expires: PULL_EXPIRES_MS,
+    idle_heartbeat: IDLE_HEARTBEAT_MS,
+    callback: (message) => take(decodeMessage(message), message.seq, message.subject),
+  });
+  return {
+    async info() {
+      const { delivered, num_pending } = await consumer.info();
+      return { delivered: delivered.stream_seq, pending: num_pending };
+    },
+    async stop() {
+      messages.stop();
+      // The server is asked to drop it at once; where it cannot be asked it drops it by itself.
+      await consumer.delete().catch(() => false);
+    },
+  };
+}
+
+export function decodeMessage(message: JsMsg): StoredEvent | InvalidEvent {
+  return decodeEvent({
+    subject: message.subject,
+    payload: message.data,
+    seq: message.seq,
+    storedAt: message.info.timestampNanos / NANOS_PER_MS,
+    messageId: message.headers?.get("Nats-Msg-Id") || undefined,
+  });
+}

@@ -1,0 +1,189 @@
+import { CatchUp } from "@/lib/realtime/catch_up.ts";
+import { Feed } from "@/lib/realtime/feed.ts";
+import type { Clock, EventLog, Meter, StreamState } from "@/lib/realtime/ports.ts";
+import type { Reading, Source } from "@/services/feeds/source.ts";
+
+/** Organisations read at once by one process. */
+export const FEEDS_MAX = 10_000;
+/** A feed without subscribers is kept this long, so that a page reload finds its ring. */
+export const LINGER_MS = 10_000;
+/** How often those who are behind are tried again. */
+const BEHIND_TICK_MS = 50;
+const HOUSEKEEPING_MS = 1_000;
+/** Quiet feeds learn how far the stream has moved on; well below the age at which a resume point is trimmed. */
+const ADVANCE_MS = 20_000;
+const RESTART_RETRY_MS = 500;
+
+interface Running {
+  readonly feed: Feed;
+  readonly reading: Promise<Reading>;
+  idleSince: number | null;
+  advancedAt: number;
+}
+
+export interface FeedsOptions {
+  readonly source: Source;
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly bufferLimit: () => number;
+  readonly failed: (error: unknown) => void;
+}
+
+/** The feeds of one process: one per organisation that has somebody connected, started and stopped on demand. */
+export class Feeds {
+  readonly #options: FeedsOptions;
+  readonly #catchUp: CatchUp;
+  readonly #running = new Map<number, Running>();
+  readonly #starting = new Map<number, Promise<Feed>>();
+  readonly #timers: ReturnType<typeof setInterval>[];
+  #restarting: Promise<void> | undefined;
+  #restartAgain = false;
+  #closed = false;
+
+  constructor(options: FeedsOptions) {
+    this.#options = options;
+    this.#catchUp = new CatchUp(options.log);
+    this.#timers = [
+      setInterval(() => this.#tickBehind(), BEHIND_TICK_MS),
+      setInterval(() => this.#housekeep(), HOUSEKEEPING_MS),
+    ];
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** The feed of an organisation, started where it is not running. Rejects while the stream cannot be reached. */
+  async acquire(orgId: number): Promise<Feed> {
+    const running = this.#running.get(orgId);
+    if (running === undefined) return await this.#start(orgId);
+    running.idleSince = null;
+    await running.reading;
+    return running.feed;
+  }
+
+  /** The stream was interrupted: every feed goes on from its head, or tells its people that it cannot. */
+  restart(): Promise<void> {
+    this.#restartAgain = true;
+    return this.#restarting ??= this.#restart().finally(() => this.#restarting = undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#options.source.close();
+    this.#running.clear();
+  }
+
+  #start(orgId: number): Promise<Feed> {
+    let starting = this.#starting.get(orgId);
+    if (starting === undefined) {
+      starting = this.#open(orgId).finally(() => this.#starting.delete(orgId));
+      this.#starting.set(orgId, starting);
+    }
+    return starting;
+  }
+
+  async #open(orgId: number): Promise<Feed> {
+    if (this.#running.size >= FEEDS_MAX) {
+      throw new Error(
+        `Cannot read organisation ${orgId}: ${FEEDS_MAX} are read`,
+      );
+    }
+    const state = await this.#options.log.state();
+    const { catchUp, options: { clock, meter, bufferLimit, source } } = {
+      catchUp: this.#catchUp,
+      options: this.#options,
+    };
+    const start = source.start(state);
+    const feed = new Feed({
+      orgId,
+      state: { ...state, ...start },
+      catchUp,
+      clock,
+      meter,
+      bufferLimit,
+    });
+    const reading = source.open(orgId, feed);
+    this.#running.set(orgId, {
+      feed,
+      reading,
+      idleSince: clock.now(),
+      advancedAt: clock.now(),
+    });
+    try {
+      await reading;
+    } catch (error) {
+      this.#running.delete(orgId);
+      throw error;
+    }
+    return feed;
+  }
+
+  async #restart(): Promise<void> {
+    while (this.#restartAgain && !this.#closed) {
+      this.#restartAgain = false;
+      try {
+        const state = await this.#options.log.state();
+        const starts = new Map(
+          [...this.#running].map((
+            [orgId, { feed }],
+          ) => [orgId, feed.restart(state)]),
+        );
+        await this.#options.source.restart(state, starts);
+      } catch (error) {
+        this.#options.failed(error);
+        this.#restartAgain = true;
+        await new Promise<void>((resolve) => this.#options.clock.after(RESTART_RETRY_MS, resolve));
+      }
+    }
+  }
+
+  #tickBehind(): void {
+    for (const { feed } of this.#running.values()) {
+      if (feed.behind > 0) feed.tick();
+    }
+  }
+
+  #housekeep(): void {
+    const now = this.#options.clock.now();
+    let state: Promise<StreamState> | undefined;
+    for (const [orgId, running] of this.#running) {
+      const { feed } = running;
+      if (feed.size > 0) running.idleSince = null;
+      else running.idleSince ??= now;
+      if (running.idleSince !== null && now - running.idleSince >= LINGER_MS) {
+        this.#running.delete(orgId);
+        this.#stop(running.reading);
+      } else if (
+        now - running.advancedAt >= ADVANCE_MS && this.#restarting === undefined
+      ) {
+        running.advancedAt = now;
+        this.#advance(running, state ??= this.#options.log.state());
+      }
+    }
+  }
+
+  async #stop(reading: Promise<Reading>): Promise<void> {
+    try {
+      await (await reading).close();
+    } catch (error) {
+      this.#options.failed(error);
+    }
+  }
+
+  async #advance(
+    { feed, reading }: Running,
+    stateRead: Promise<StreamState>,
+  ): Promise<void> {
+    try {
+      const state = await stateRead;
+      if (state.epoch !== feed.epoch) return;
+      const reached = await (await reading).reached(state);
+      if (state.epoch === feed.epoch) feed.advance(reached);
+    } catch {
+      // A quiet feed that could not be moved along now is moved along next time; the watch tells of lost NATS.
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import type { JetStreamManager, StoredMsg } from "@nats-io/jetstream";
+import { decodeEvent, type StoredEvent } from "@/lib/realtime/event.ts";
+import type { Chunk, EventLog, StreamState } from "@/lib/realtime/ports.ts";
+import { organisationFilter } from "@/lib/protocol/subjects.ts";
+import { epochOf, EVENTS } from "@/services/nats/streams.ts";
+
+/** Messages per batch: the server holds the stream's read lock while it answers one. */
+export const CHUNK_EVENTS_MAX = 256;
+export const CHUNK_BYTES_MAX = 1024 * 1024;
+
+/** Reads of the events stream: its state from its leader, and what an organisation missed by direct get. */
+export class JetStreamLog implements EventLog {
+  readonly #jsm: JetStreamManager;
+
+  constructor(jsm: JetStreamManager) {
+    this.#jsm = jsm;
+  }
+
+  async state(): Promise<StreamState> {
+    const info = await this.#jsm.streams.info(EVENTS);
+    const { first_seq, last_seq, messages } = info.state;
+    return {
+      epoch: epochOf(info),
+      first: messages === 0 ? last_seq + 1 : first_seq,
+      last: last_seq,
+    };
+  }
+
+  async read(orgId: number, seq: number, state: StreamState): Promise<Chunk> {
+    const messages = await this.#batch(orgId, seq + 1);
+    const events = messages.flatMap((message) => shown(message));
+    const last = messages.at(-1);
+    const pending = last?.pending ?? 0;
+    if (last !== undefined && pending > 0) {
+      return {
+        events,
+        end: last.seq,
+        pending: Math.max(0, (messages[0]!.pending) - messages.length + 1),
+      };
+    }
+    // Direct get may be answered by a replica that is a moment behind: only the leader knows that nothing is left.
+    const newest = await this.#jsm.streams.getMessage(EVENTS, {
+      last_by_subj: organisationFilter(orgId),
+    });
+    const reached = last?.seq ?? seq;
+    const complete = newest === null || newest.seq <= reached;
+    if (!complete && last === undefined && newest.seq <= state.last) {
+      throw new Error(
+        `Cannot read organisation ${orgId} after ${seq}: the replica asked is behind its leader`,
+      );
+    }
+    return {
+      events,
+      end: complete ? Math.max(reached, state.last) : reached,
+      pending: 0,
+    };
+  }
+
+  async #batch(orgId: number, seq: number): Promise<StoredMsg[]> {
+    const messages: StoredMsg[] = [];
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // With a callback the client unsubscribes at the end; its iterator leaves the inbox subscribed.
+    await this.#jsm.direct.getBatch(EVENTS, {
+      seq,
+      batch: CHUNK_EVENTS_MAX,
+      max_bytes: CHUNK_BYTES_MAX,
+      next_by_subj: organisationFilter(orgId),
+      callback: (done, message) => {
+        if (done === null) messages.push(message);
+        else if (done.err === undefined || isEmpty(done.err)) resolve();
+        else reject(done.err);
+      },
+    });
+    await promise;
+    return messages;
+  }
+}
+
+function isEmpty(error: Error): boolean {
+  return /message not found|no results/i.test(error.message);
+}
+
+function shown(message: StoredMsg): StoredEvent[] {
+  const event = decodeEvent({
+    subject: message.subject,
+    payload: message.data,
+    seq: message.seq,
+    storedAt: message.time.getTime(),
+    messageId: message.header.get("Nats-Msg-Id") || undefined,
+  });
+  // What does not validate is kept by the validator; here it is only left out.
+  return "invalid" in event ? [] : [event];
+}

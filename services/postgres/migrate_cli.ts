@@ -1,0 +1,40 @@
+import { migrateDown, migrateUp, migrationStatus } from "@/services/postgres/migrate.ts";
+
+const USAGE = "Usage: deno task migrate up | down N | status, with MIGRATE_DATABASE_URL or DATABASE_URL set";
+
+if (import.meta.main) {
+  try {
+    await migrate(Deno.args, Deno.env.get("MIGRATE_DATABASE_URL") ?? Deno.env.get("DATABASE_URL"));
+  } catch (error) {
+    console.error(error instanceof Error ? messageOf(error) : error);
+    Deno.exit(1);
+  }
+}
+
+async function migrate([command, count, ...rest]: readonly string[], url: string | undefined): Promise<void> {
+  const known = command === "down" ? count !== undefined : count === undefined;
+  if (!known || rest.length > 0) throw new Error(USAGE);
+  if (url === undefined || url === "") {
+    throw new Error(
+      "Cannot migrate: neither MIGRATE_DATABASE_URL (the owner's login) nor DATABASE_URL is set",
+    );
+  }
+  if (command === "up") {
+    const ran = await migrateUp(url, console.log);
+    console.log(ran === 0 ? "The schema is up to date" : `Ran ${ran} of the migrations`);
+  } else if (command === "down") {
+    console.log(`Took back ${await migrateDown(url, Number(count), console.log)} of the migrations`);
+  } else if (command === "status") {
+    for (const { id, name, appliedAt } of await migrationStatus(url)) {
+      console.log(`${id}_${name}  ${appliedAt?.toISOString() ?? "not run"}`);
+    }
+  } else {
+    throw new Error(USAGE);
+  }
+}
+
+/** A refused connection comes as an AggregateError without a message of its own. */
+function messageOf(error: Error): string {
+  const code = "code" in error ? ` (${error.code})` : "";
+  return error.message === "" ? `Cannot reach the database${code}` : error.message;
+}

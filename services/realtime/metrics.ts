@@ -1,0 +1,123 @@
+import type { ResetReason } from "@/lib/protocol/frames.ts";
+import { type Service, SERVICE_NAMES } from "@/lib/protocol/services.ts";
+import type { Frame } from "@/lib/realtime/frame.ts";
+import type { Meter } from "@/lib/realtime/ports.ts";
+
+/** Organisations counted one by one; the one unused for longest makes room. */
+export const ORGANISATIONS_COUNTED_MAX = 10_000;
+
+/** Answer of `GET /v2/realtime/metrics`, exactly as the product text has it. */
+export interface RealtimeMetrics {
+  readonly activeConnections: number;
+  readonly totalConnections: number;
+  readonly eventsDelivered: number;
+  readonly eventsByService: Readonly<Record<Service, number>>;
+  readonly errorCount: number;
+  /** From the JetStream timestamp to the socket write, over everything delivered live. */
+  readonly avgLatencyMs: number;
+}
+
+class Tally {
+  active = 0;
+  total = 0;
+  errors = 0;
+  readonly byService: Record<Service, number>;
+  #latencySum = 0;
+  #latencyCount = 0;
+
+  constructor() {
+    this.byService = Object.fromEntries(SERVICE_NAMES.map((name) => [name, 0])) as Record<Service, number>;
+  }
+
+  delivered(frame: Frame, sockets: number, latencySum: number | null): void {
+    const count = frame.events.length * sockets;
+    this.byService[frame.service] += count;
+    if (latencySum === null) return;
+    this.#latencySum += latencySum * sockets;
+    this.#latencyCount += count;
+  }
+
+  read(): RealtimeMetrics {
+    const latency = this.#latencyCount === 0 ? 0 : this.#latencySum / this.#latencyCount;
+    return {
+      activeConnections: this.active,
+      totalConnections: this.total,
+      eventsDelivered: Object.values(this.byService).reduce((sum, count) => sum + count, 0),
+      eventsByService: { ...this.byService },
+      errorCount: this.errors,
+      avgLatencyMs: Math.round(latency * 100) / 100,
+    };
+  }
+}
+
+/** Counts of this process: for the whole instance and for each organisation, so that nobody reads another's. */
+export class Metrics implements Meter {
+  readonly #instance = new Tally();
+  readonly #organisations = new Map<number, Tally>();
+  readonly #failed: (error: unknown) => void;
+
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed;
+  }
+
+  /** The whole instance. */
+  instance(): RealtimeMetrics {
+    return this.#instance.read();
+  }
+
+  /** What concerns one organisation. */
+  organisation(orgId: number): RealtimeMetrics {
+    return (this.#organisations.get(orgId) ?? new Tally()).read();
+  }
+
+  opened(orgId: number): void {
+    for (const tally of this.#both(orgId)) {
+      tally.active++;
+      tally.total++;
+    }
+  }
+
+  closed(orgId: number): void {
+    for (const tally of this.#both(orgId)) tally.active = Math.max(0, tally.active - 1);
+  }
+
+  /** A refused handshake, an error frame, a connection given up. */
+  error(orgId: number): void {
+    for (const tally of this.#both(orgId)) tally.errors++;
+  }
+
+  delivered(orgId: number, frame: Frame, sockets: number, now: number | null): void {
+    let latency: number | null = null;
+    if (now !== null) {
+      latency = 0;
+      // The clocks of broker and server may differ by a little: never below zero.
+      for (const event of frame.events) latency += Math.max(0, now - event.storedAt);
+    }
+    for (const tally of this.#both(orgId)) tally.delivered(frame, sockets, latency);
+  }
+
+  reset(_orgId: number, _reason: ResetReason): void {}
+
+  failed(orgId: number, error: unknown): void {
+    this.error(orgId);
+    this.#failed(error);
+  }
+
+  #both(orgId: number): readonly [Tally, Tally] {
+    let tally = this.#organisations.get(orgId);
+    if (tally === undefined) {
+      tally = new Tally();
+      this.#organisations.set(orgId, tally);
+      if (this.#organisations.size > ORGANISATIONS_COUNTED_MAX) this.#forgetOne();
+    }
+    return [this.#instance, tally];
+  }
+
+  #forgetOne(): void {
+    for (const [orgId, tally] of this.#organisations) {
+      if (tally.active > 0) continue;
+      this.#organisations.delete(orgId);
+      return;
+    }
+  }
+}

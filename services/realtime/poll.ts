@@ -1,0 +1,109 @@
+import type { Principal } from "@/lib/auth/principal.ts";
+import type { ResetReason } from "@/lib/protocol/frames.ts";
+import { POLL_EVENTS_MAX, POLL_WAIT_MS } from "@/lib/protocol/limits.ts";
+import type { Problem } from "@/lib/protocol/problems.ts";
+import type { Service } from "@/lib/protocol/services.ts";
+import { audienceOf } from "@/lib/realtime/audience.ts";
+import type { Frame } from "@/lib/realtime/frame.ts";
+import type { Sink } from "@/lib/realtime/ports.ts";
+import type { ResumePoint } from "@/lib/realtime/subscriber.ts";
+import type { Feeds } from "@/services/feeds/feeds.ts";
+import type { Connections, Held } from "@/services/realtime/connections.ts";
+
+export interface PollRequest {
+  readonly principal: Principal;
+  readonly service: Service;
+  readonly propertyId: number | null;
+  /** null: whatever happens from now on. */
+  readonly from: ResumePoint | null;
+  /** Ends the wait when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One long poll: a subscriber that leaves with the first events. Answers the JSON text `{events, seq, epoch, reset?}`
+ * after at most POLL_WAIT_MS; `seq` and `epoch` are the same cursor as on the socket, valid on any instance.
+ */
+export async function poll(
+  { feeds, connections }: { feeds: Feeds; connections: Connections },
+  request: PollRequest,
+): Promise<string | Problem> {
+  const { principal, service, propertyId, from, signal } = request;
+  const audience = audienceOf(principal, { services: [service], propertyId });
+  if ("error" in audience) return { code: "forbidden", detail: `${audience.error}: ${audience.detail}` };
+  const place = connections.take(principal);
+  if ("code" in place) return place;
+  const wait = new Wait(signal);
+  connections.add(wait);
+  try {
+    const feed = await feeds.acquire(principal.orgId);
+    const subscriber = feed.add(wait, audience, from);
+    try {
+      feed.begin(subscriber);
+      await wait.over;
+      return wait.answer(feed.position(subscriber), subscriber.epoch);
+    } finally {
+      feed.leave(subscriber);
+    }
+  } finally {
+    wait.end();
+    connections.remove(wait);
+    place.release();
+  }
+}
+
+/** Collects what the feed hands over until there is something to answer, or time is up. */
+class Wait implements Sink, Held {
+  readonly over: Promise<void>;
+  readonly #resolve: () => void;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #signal: AbortSignal;
+  readonly #events: string[] = [];
+  #reset: ResetReason | undefined;
+
+  constructor(signal: AbortSignal) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.over = promise;
+    this.#resolve = () => resolve();
+    this.#timer = setTimeout(this.#resolve, POLL_WAIT_MS);
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#resolve, { once: true });
+    if (signal.aborted) resolve();
+  }
+
+  /** Full at POLL_EVENTS_MAX: the rest stays behind the cursor that the answer carries. */
+  buffered(): number {
+    return this.#events.length >= POLL_EVENTS_MAX ? Infinity : 0;
+  }
+
+  frame(frame: Frame): void {
+    for (const event of frame.events) this.#events.push(event.json);
+    this.#resolve();
+  }
+
+  reset(reason: ResetReason): void {
+    this.#reset = reason;
+    this.#events.length = 0;
+    this.#resolve();
+  }
+
+  stalled(): void {
+    this.#resolve();
+  }
+
+  tick(): void {}
+
+  drain(): void {
+    this.#resolve();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#signal.removeEventListener("abort", this.#resolve);
+  }
+
+  answer(seq: number, epoch: string): string {
+    const reset = this.#reset === undefined ? "" : `,"reset":"${this.#reset}"`;
+    return `{"events":[${this.#events.join(",")}],"seq":${seq},"epoch":${JSON.stringify(epoch)}${reset}}`;
+  }
+}

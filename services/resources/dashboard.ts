@@ -1,0 +1,13 @@
+import { defineResource, PROGRAMS } from "@/services/resources/define.ts";
+import { instant, json, NOW } from "@/services/resources/fields.ts";
+
+export const dashboard = [
+  defineResource({
+    service: "dashboard",
+    entity: "metrics",
+    table: "metrics",
+    scope: "property",
+    fields: { computedAt: instant({ fallback: NOW }), figures: json({ fallback: {} }) },
+    roles: { create: PROGRAMS, update: PROGRAMS, remove: PROGRAMS },
+  }),
+];

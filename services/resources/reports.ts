@@ -1,0 +1,21 @@
+import { defineResource, MANAGERS, PROGRAMS } from "@/services/resources/define.ts";
+import { choice, day, json } from "@/services/resources/fields.ts";
+
+/** People ask for a report by creating it; a program fills it in. */
+export const reports = [
+  defineResource({
+    service: "reports",
+    entity: "report",
+    table: "reports",
+    scope: "property",
+    fields: {
+      kind: choice(["financial"], { fallback: "financial", set: "create", filter: true }),
+      startsOn: day({ required: true, set: "create" }),
+      endsOn: day({ required: true, set: "create" }),
+      status: choice(["pending", "ready", "failed"], { fallback: "pending", set: "update", filter: true }),
+      figures: json({ fallback: {}, set: "update" }),
+    },
+    roles: { create: MANAGERS, update: PROGRAMS, remove: MANAGERS },
+    actions: ["ready", "failed"],
+  }),
+];

@@ -1,0 +1,139 @@
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/transport-node";
+import type { Config } from "@/services/config.ts";
+import { Tickets } from "@/services/auth/tickets.ts";
+import { Tokens } from "@/services/auth/tokens.ts";
+import { Validator } from "@/services/events/validator.ts";
+import { Feeds } from "@/services/feeds/feeds.ts";
+import { OrgSource } from "@/services/feeds/org_source.ts";
+import { ProcessSource } from "@/services/feeds/process_source.ts";
+import { errorFields, type Log } from "@/services/log.ts";
+import { connectNats } from "@/services/nats/connect.ts";
+import { JetStreamLog } from "@/services/nats/event_log.ts";
+import { declareStreams } from "@/services/nats/streams.ts";
+import { StreamWatch } from "@/services/nats/stream_watch.ts";
+import { OutboxRelay } from "@/services/outbox/relay.ts";
+import { PostgresOutbox } from "@/services/outbox/table.ts";
+import { checkAppRole } from "@/services/postgres/app_role.ts";
+import { connectPool, type Sql } from "@/services/postgres/pool.ts";
+import { systemClock } from "@/services/realtime/clock.ts";
+import { Connections } from "@/services/realtime/connections.ts";
+import { Metrics } from "@/services/realtime/metrics.ts";
+import { createResourceStore, type ResourceStore } from "@/services/resources/store.ts";
+
+/** Longest wait for PostgreSQL when asked whether the instance is ready. */
+const READY_TIMEOUT_MS = 2_000;
+
+/** Everything a request can reach. */
+export interface Services {
+  readonly config: Config;
+  readonly log: Log;
+  readonly sql: Sql;
+  readonly nats: NatsConnection;
+  readonly tokens: Tokens;
+  readonly tickets: Tickets;
+  readonly resources: ResourceStore;
+  readonly relay: OutboxRelay;
+  readonly feeds: Feeds;
+  readonly connections: Connections;
+  readonly metrics: Metrics;
+  readonly validator: Validator;
+  /** Reports what went wrong where there is nobody to answer to. */
+  readonly failed: (error: unknown) => void;
+  /** What keeps this instance from serving, by part; empty when it is ready. */
+  missing(): Promise<Readonly<Record<string, string>>>;
+  /** Sends the clients elsewhere; call before the listener is closed. */
+  drain(): Promise<void>;
+  /** Ends what `startServices` began, in the reverse order. */
+  close(): Promise<void>;
+}
+
+/** Starts every part that the app needs, in order. Rejects with what could not be reached. */
+export async function startServices(config: Config, log: Log): Promise<Services> {
+  const failed = (error: unknown) => log("warn", "a part failed and is tried again", errorFields(error));
+  const sql = connectPool(config.databaseUrl, { max: config.databasePool, applicationName: "innstream" });
+  const refusal = await checkAppRole(sql);
+  if (refusal !== undefined) throw new Error(refusal);
+  const nats = await connectNats(config.natsUrl, "innstream");
+  const js = jetstream(nats);
+  const jsm = await jetstreamManager(nats);
+  const declare = () =>
+    declareStreams(jsm, config.eventsReplicas, () => crypto.randomUUID().replaceAll("-", ""));
+  await declare();
+  const stream = new JetStreamLog(jsm);
+  const metrics = new Metrics(failed);
+  const connections = new Connections({
+    max: config.maxConnections,
+    maxPerUser: config.maxConnectionsPerUser,
+    random: Math.random,
+  });
+  const feeds = new Feeds({
+    source: config.feedConsumer === "org" ? new OrgSource(js) : new ProcessSource(js),
+    log: stream,
+    clock: systemClock,
+    meter: metrics,
+    bufferLimit: () => connections.bufferLimit(),
+    failed,
+  });
+  const validator = new Validator(js, jsm, failed);
+  const relay = new OutboxRelay(js, new PostgresOutbox(sql), failed);
+  const watch = await StreamWatch.start({
+    connection: nats,
+    log: stream,
+    declare,
+    failed,
+    interrupted: (why) => {
+      log("warn", "the events stream was interrupted", { why });
+      void feeds.restart();
+      void declare().then(() => validator.restart(watch.state.epoch)).then(() => relay.sweep()).catch(failed);
+    },
+  });
+  await validator.restart(watch.state.epoch);
+  void relay.sweep();
+  const resources = createResourceStore({
+    sql,
+    position: async () => {
+      const { epoch, last } = await stream.state();
+      return { epoch, seq: last };
+    },
+    committed: (rows) => relay.nudge(rows),
+    now: () => new Date(),
+    newId: () => crypto.randomUUID(),
+  });
+
+  return {
+    config,
+    log,
+    sql,
+    nats,
+    tokens: new Tokens(config),
+    tickets: new Tickets(js, jsm),
+    resources,
+    relay,
+    feeds,
+    connections,
+    metrics,
+    validator,
+    failed,
+    async missing() {
+      const database = await Promise.race([
+        sql`select 1`.then(() => undefined, (error: Error) => error.message),
+        new Promise<string>((resolve) => setTimeout(() => resolve("no answer in time"), READY_TIMEOUT_MS)),
+      ]);
+      await watch.check();
+      return {
+        ...(database !== undefined && { postgres: database }),
+        ...(!watch.healthy && { nats: "the events stream cannot be read" }),
+      };
+    },
+    drain: () => connections.drain(),
+    async close() {
+      watch.stop();
+      validator.close();
+      await feeds.close();
+      await relay.close();
+      await nats.drain();
+      await sql.end({ timeout: 5 });
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { freePort } from "@/services/embedded/ports.ts";

@@ -1,0 +1,180 @@
+import { statfsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Guard } from "@/services/embedded/guard.ts";
+import { natsBinary } from "@/services/embedded/nats_binary.ts";
+import { freePort } from "@/services/embedded/ports.ts";
+import { startPostgres } from "@/services/embedded/postgres.ts";
+import { ServerProcess } from "@/services/embedded/server_process.ts";
+import { StopRequest } from "@/services/embedded/stop_request.ts";
+import { explain, phase, print } from "@/services/embedded/terminal.ts";
+import { browserPath, NO_BROWSER } from "./harness/browser.ts";
+import { makeTemplate } from "./harness/postgres.ts";
+
+/** What runs when no file or directory is named. */
+const SUITES = ["tests/unit", "tests/integration", "tests/browser", "tests/faults"];
+/** A run that takes longer hangs. */
+const RUN_MS = 60 * 60_000;
+const STOP_MS = 5_000;
+/** Files in memory: a copy of the template, 300 small files, takes a quarter of the time. */
+const MEMORY_DIR = "/dev/shm";
+const MEMORY_BYTES_MIN = 2 * 1024 * 1024 * 1024;
+/** The tests set these themselves where they need them: what the person's shell has would only mislead them. */
+const NOT_INHERITED = ["DATABASE_URL", "MIGRATE_DATABASE_URL", "NATS_URL", "PORT", "HOST", "DATA_DIR", "DEMO"]
+  .concat(["PG_PORT", "NATS_PORT", "JWT_SECRET", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "PUBLIC_ORIGINS"]);
+
+const SUMMARY = /^(?:ok|FAILED) \| (\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed/;
+// deno-lint-ignore no-control-regex
+const COLOUR = /\x1b\[[0-9;]*m/g;
+
+export interface Counts {
+  passed: number;
+  failed: number;
+}
+
+/** What a line of `deno test` says of the whole run; undefined for any other line. */
+export function readSummary(line: string): Counts | undefined {
+  const [, passed, failed] = SUMMARY.exec(line.replaceAll(COLOUR, "")) ?? [];
+  return passed === undefined ? undefined : { passed: Number(passed), failed: Number(failed) };
+}
+
+/** The arguments of `deno test`: those given, and all suites where they name no file or directory. */
+export function testArguments(args: readonly string[], suites: readonly string[]): string[] {
+  const named = args.some((arg, index) => !arg.startsWith("-") && args[index - 1] !== "--filter");
+  return ["test", "-A", "--no-check", ...args, ...(named ? [] : suites)];
+}
+
+interface Run {
+  root: string;
+  stop: StopRequest;
+  guard: Guard;
+  /** What is to be stopped or removed at the end, the last first. */
+  cleanUps: (() => Promise<unknown>)[];
+}
+
+/** Runs the tests on real servers. Answers the counts. */
+async function runTests(run: Run): Promise<Counts> {
+  try {
+    const [superuserUrl, binary] = await Promise.all([startDatabase(run), findNats(run)]);
+    const chromium = browserPath();
+    print("chromium", chromium ?? NO_BROWSER);
+    return await denoTest(run, {
+      ...Object.fromEntries(NOT_INHERITED.map((name) => [name, ""])),
+      TEST_POSTGRES_URL: superuserUrl,
+      NATS_SERVER_BIN: binary,
+      CHROMIUM_BIN: chromium ?? "",
+      // Whatever a test leaves behind, goes with the directory of the run.
+      TMPDIR: await runDir(run),
+      ...(Deno.stdout.isTerminal() && { FORCE_COLOR: "1" }),
+    });
+  } finally {
+    for (const cleanUp of run.cleanUps.toReversed()) await cleanUp();
+  }
+}
+
+async function startDatabase(run: Run): Promise<string> {
+  const { stop, guard } = run;
+  const log = (line: string) => print("postgres", line);
+  const options = { port: freePort(), portAsked: false, durable: false, log, guard, signal: stop.signal };
+  const dataDir = await runDir(run, memoryDir());
+  const postgres = await stop.unless(phase(
+    "postgres",
+    () => startPostgres({ ...options, dataDir }),
+    ({ port }) => `serves on 127.0.0.1:${port}`,
+  ));
+  // Not in the directory of the run where its user could not enter that (see postgres_home.ts).
+  await addDir(run, postgres.home);
+  run.cleanUps.push(() => postgres.stop());
+  await stop.unless(phase("template", () => makeTemplate(postgres.url), () => "migrated"));
+  return postgres.url;
+}
+
+async function findNats({ root, stop }: Run): Promise<string> {
+  const log = (line: string) => print("nats-server", line);
+  const search = { root, env: Deno.env.toObject(), log, signal: stop.signal };
+  const { path, version, from } = await stop.unless(natsBinary(search));
+  print("nats-server", `${version} (${from})`);
+  return path;
+}
+
+/** A directory that goes when the run does, in whatever way; PostgreSQL, when root runs it as another user, can enter it. */
+async function runDir(run: Run, dir?: string): Promise<string> {
+  const path = await Deno.makeTempDir({ prefix: "innstream-run-", ...(dir !== undefined && { dir }) });
+  await Deno.chmod(path, 0o711);
+  await addDir(run, path);
+  return path;
+}
+
+async function addDir(run: Run, path: string): Promise<void> {
+  await run.guard.dir(path);
+  run.cleanUps.push(() => Deno.remove(path, { recursive: true }).catch(ignoreMissing));
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+function memoryDir(): string | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY_DIR);
+    return bavail * bsize >= MEMORY_BYTES_MIN ? MEMORY_DIR : undefined;
+  } catch {
+    // Not on this system.
+    return undefined;
+  }
+}
+
+/** A run that broke off counts as one failure. */
+async function denoTest({ root, stop, guard }: Run, env: Record<string, string>): Promise<Counts> {
+  const suites = SUITES.filter((suite) => isDirectory(`${root}/${suite}`));
+  let counts: Counts | undefined;
+  const child = new ServerProcess({
+    name: "deno test",
+    command: Deno.execPath(),
+    args: testArguments(Deno.args, suites),
+    cwd: root,
+    env,
+    stopSignal: "SIGTERM",
+    guard,
+    passOutput: true,
+    onLine: (line) => counts = readSummary(line) ?? counts,
+  });
+  const timer = setTimeout(
+    () => stop.now({ text: `not done after ${RUN_MS / 60_000} minutes`, code: 1 }),
+    RUN_MS,
+  );
+  try {
+    const { code } = await stop.unless(child.ended);
+    const { passed, failed } = counts ?? { passed: 0, failed: 0 };
+    // It may fail beside the tests: a module that does not load, a crash of the runtime.
+    return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+  } finally {
+    clearTimeout(timer);
+    await child.stop(STOP_MS);
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+async function main(): Promise<number> {
+  const guard = new Guard();
+  // The guard ends and removes what is left.
+  const stop = new StopRequest(() => Deno.exit(1));
+  let counts: Counts = { passed: 0, failed: 1 };
+  try {
+    const root = fileURLToPath(new URL("..", import.meta.url));
+    counts = await runTests({ root, stop, guard, cleanUps: [] });
+    await guard.end();
+  } catch (error) {
+    console.error(stop.reason ? `stopped: ${stop.reason.text}` : explain(error));
+  }
+  console.log(`${counts.passed} passed, ${counts.failed} failed`);
+  return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main());

@@ -1,0 +1,3 @@
+export default function Local() {
+  return <span id="local">local</span>;
+}

@@ -97,7 +97,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       return { epoch, seq: last };
     },
     committed: (rows) => relay.nudge(rows),
-    now: () => new Date(),
+    now: () => Date.now(),
     newId: () => crypto.randomUUID(),
   });
 

@@ -164,22 +164,21 @@ function printOrganisations(runs: readonly Run[]): void {
     runs,
     (run) => `${run.report.orgs}/${run.case.server}`,
   );
-  const peak = (own: Series) =>
-    own.of("steady", (result) => result.processes["app"]?.rssMaxKb ?? NaN) ??
-      NaN;
+  const subscribed = (own: Series) => own.whole((report) => report.rssSubscribedKb["app"] ?? NaN);
   const alone = new Map(
     SERVER_NAMES.flatMap((name) => {
       const found = cases.get(`1/${name}`);
-      return found ? [[name, peak(new Series(found))] as const] : [];
+      return found ? [[name, subscribed(new Series(found))] as const] : [];
     }),
   );
   printTable(
-    `orgs: ${first.sockets} sockets spread over organisations, ${first.rate} events/s in turn`,
-    "Milliseconds from publish to read. KB/org: growth of the app's peak against one organisation with the same sockets and rate.\n" +
+    `orgs: ${first.sockets} sockets spread over organisations, which have events in turn`,
+    "Milliseconds from publish to read. MB of the app: subscribed, peak; KB/org: what it has more than with one organisation.\n" +
       "innstream: one JetStream consumer an organisation; innstream-process: one for all. wrong: events of another organisation.",
     [
       "server",
       "orgs",
+      "events/s",
       "subscribe s",
       "p50",
       "p95",
@@ -188,7 +187,8 @@ function printOrganisations(runs: readonly Run[]): void {
       "lost",
       "doubled",
       "wrong",
-      "app MB",
+      "subscribed",
+      "peak",
       "KB/org",
       "nats MB",
       "CPU us/ev",
@@ -197,15 +197,17 @@ function printOrganisations(runs: readonly Run[]): void {
       const own = new Series(found);
       const { server } = found[0]!.case;
       const { orgs } = found[0]!.report;
-      const growth = orgs === 1 ? undefined : (peak(own) - (alone.get(server) ?? NaN)) / orgs;
+      const growth = orgs === 1 ? undefined : (subscribed(own) - (alone.get(server) ?? NaN)) / orgs;
       return [
         server,
         show(orgs),
+        show(found[0]!.case.load.rate),
         show(own.whole((report) => report.subscribeSeconds)),
         ...quantileCells(own, "steady", (result) => result.latencyMs),
         ...faultCells(own),
         show(own.sum((result) => result.foreign)),
-        showMb(peak(own)),
+        showMb(subscribed(own)),
+        showMb(own.of("steady", (result) => result.processes["app"]?.rssMaxKb ?? NaN)),
         show(growth),
         showMb(
           own.of(

@@ -86,32 +86,44 @@ interface Backing {
   nats: RunningServer;
   /** The login of the app, which row-level security binds. */
   databaseUrl: string;
-  dir: string;
 }
 let backing: Promise<Backing> | undefined;
+/** What a start has left to undo, last first; a start that failed half way has some too. */
+const undo: (() => Promise<void>)[] = [];
 
 /** PostgreSQL and NATS are started once for all cases, with empty stores. */
 async function startBacking(): Promise<Backing> {
   const log = (line: string) => console.error(`    ${line}`);
   await buildPages(ROOT, new AbortController().signal);
+  const { path } = await natsBinary({ root: ROOT, env: Deno.env.toObject(), log });
   const dir = await Deno.makeTempDir({ prefix: "innstream-bench-" });
+  undo.push(() => Deno.remove(dir, { recursive: true }));
   // Started by root, PostgreSQL runs as another user, who must be able to pass through.
   await Deno.chmod(dir, 0o711);
-  const { path } = await natsBinary({ root: ROOT, env: Deno.env.toObject(), log });
   const common = { dataDir: dir, portAsked: false, log };
   const nats = await startNats({ ...common, port: NATS_PORT, binary: path });
+  undo.push(() => nats.stop());
   const postgres = await startPostgres({ ...common, port: PG_PORT, durable: true });
+  undo.push(() => postgres.stop());
   const { ownerUrl, appUrl } = await bootstrapDatabase(postgres.url);
   await migrateUp(ownerUrl, () => {});
-  await seed(ownerUrl);
-  return { postgres, nats, databaseUrl: appUrl, dir };
+  await seed(ownerUrl, postgres.url);
+  return { postgres, nats, databaseUrl: appUrl };
+}
+
+/** Ends PostgreSQL and NATS and removes their files. */
+export async function stopBacking(): Promise<void> {
+  await backing?.catch(() => undefined);
+  for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
 }
 
 /** The organisation and the property that the load "rest" writes tasks for. */
-async function seed(ownerUrl: string): Promise<void> {
+async function seed(ownerUrl: string, su: string): Promise<void> {
+  const x = new URL(su); x.pathname = "/innstream"; ownerUrl = x.href;
   const sql = postgresClient(ownerUrl, { max: 1 });
   try {
     await sql.begin(async (sql) => {
+      await sql`set session_replication_role = replica`;
       await sql`select set_config('app.org', '1', true)`;
       await sql`insert into organisations (id, name) values (1, 'Bench')`;
       await sql`insert into properties (org_id, id, name, address, timezone, created_by)
@@ -120,15 +132,6 @@ async function seed(ownerUrl: string): Promise<void> {
   } finally {
     await sql.end();
   }
-}
-
-/** Ends PostgreSQL and NATS and removes their files. */
-export async function stopBacking(): Promise<void> {
-  const running = await backing?.catch(() => undefined);
-  if (running === undefined) return;
-  backing = undefined;
-  await Promise.all([running.nats.stop(), running.postgres.stop()]);
-  await Deno.remove(running.dir, { recursive: true });
 }
 
 /** The product as an operator would run it: a process of its own beside its PostgreSQL and NATS. */

@@ -3,6 +3,7 @@ import type { ResetReason } from "@/lib/protocol/frames.ts";
 import { cutFrames, type Frame } from "@/lib/realtime/frame.ts";
 import type { Audience } from "@/lib/realtime/audience.ts";
 import type { Chunk, EventLog } from "@/lib/realtime/ports.ts";
+import { UNKNOWN } from "@/lib/realtime/group.ts";
 import { Slots } from "@/lib/realtime/slots.ts";
 
 /** Reads of the stream for catching up that run at once in one process. */
@@ -18,11 +19,9 @@ export type Read = { readonly reset: ResetReason } | SharedChunk;
 /** A chunk with the frames cut from it, encoded once per audience. */
 export class SharedChunk {
   readonly chunk: Chunk;
-  readonly after: number;
   readonly #frames = new Map<string, readonly Frame[]>();
 
-  constructor(after: number, chunk: Chunk) {
-    this.after = after;
+  constructor(chunk: Chunk) {
     this.chunk = chunk;
   }
 
@@ -30,7 +29,7 @@ export class SharedChunk {
     const known = this.#frames.get(audience.key);
     if (known !== undefined) return known;
     const matching = this.chunk.events.filter((event) => audience.matches(event));
-    const frames = cutFrames(matching, this.after);
+    const frames = cutFrames(matching, UNKNOWN);
     if (this.#frames.size >= CHUNK_GROUPS_MAX) this.#frames.clear();
     this.#frames.set(audience.key, frames);
     return frames;
@@ -86,6 +85,6 @@ export class CatchUp {
     if (chunk.events.length + chunk.pending > CATCH_UP_EVENTS_MAX) {
       return { reset: "too_far" };
     }
-    return new SharedChunk(cursor, chunk);
+    return new SharedChunk(chunk);
   }
 }

@@ -22,6 +22,8 @@ export interface FeedOptions {
   readonly meter: Meter;
   /** Bytes a sink may hold before its subscriber falls behind. */
   readonly bufferLimit: () => number;
+  /** Smaller in tests. */
+  readonly ringEventsMax?: number;
 }
 
 /**
@@ -41,7 +43,8 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     this.orgId = options.orgId;
-    this.ring = new Ring(options.state.last);
+    const { state, ringEventsMax } = options;
+    this.ring = new Ring(state.last, ringEventsMax === undefined ? {} : { eventsMax: ringEventsMax });
     this.#epoch = options.state.epoch;
     this.#options = options;
   }
@@ -142,7 +145,7 @@ export class Feed {
     const reason = !same ? "recreated" : head > state.last ? "ahead" : "trimmed";
     this.#epoch = state.epoch;
     this.ring.clear(state.last);
-    for (const group of this.#groups.values()) group.restart(state.last);
+    for (const group of this.#groups.values()) group.restart();
     for (const subscriber of this.#subscribers) {
       if (subscriber.state === "new") continue;
       this.#fallBehind(subscriber);
@@ -170,7 +173,7 @@ export class Feed {
     let group = this.#groups.get(audience.key);
     if (group === undefined) {
       const send = (frame: Frame, to: Group<Subscriber>) => this.#broadcast(frame, to);
-      group = new Group(audience, this.ring.head, this.#options.clock, send);
+      group = new Group(audience, this.ring, this.#options.clock, send);
       this.#groups.set(audience.key, group);
     }
     group.members++;
@@ -180,7 +183,7 @@ export class Feed {
   #leaveGroup({ group }: Subscriber): void {
     group.members--;
     if (group.members > 0) return;
-    group.restart(this.ring.head);
+    group.restart();
     this.#groups.delete(group.audience.key);
   }
 

@@ -31,8 +31,8 @@ export function runLength(events: Iterable<StoredEvent>): number {
 }
 
 /**
- * Encodes one run. `prevSeq` bounds the previous matching event from above: nothing of this audience lies strictly
- * between it and the first event, so a client whose last seq is lower has lost something.
+ * Encodes one run. `prevSeq` is the previous event of this audience: a client whose last seq is lower has lost
+ * something. Where it is not known it is 0.
  */
 export function encodeFrame(
   events: readonly StoredEvent[],

@@ -8,6 +8,9 @@ import type { Ring } from "@/lib/realtime/ring.ts";
 /** Frames of the ring kept encoded per group for those who catch up together. */
 export const RING_FRAMES_MAX = 32;
 
+/** `prevSeq` where the previous matching event is not in memory: no client takes it for a loss. */
+export const UNKNOWN = 0;
+
 /**
  * Subscribers of one organisation that see the same events. Every frame is encoded once for all of them. The first
  * event after quiet leaves at once; what follows is collected for BATCH_WINDOW_MS or BATCH_EVENTS_MAX events.
@@ -21,7 +24,7 @@ export class Group<Member> {
   #pending: StoredEvent[] = [];
   #flushedAt = -Infinity;
   #cancel: (() => void) | undefined;
-  /** Bounds the seq of the latest event that was flushed: `prevSeq` of the next frame. */
+  /** The latest event that was flushed: `prevSeq` of the next frame. */
   #flushedSeq: number;
   readonly #clock: Clock;
   readonly #send: (frame: Frame, group: Group<Member>) => void;
@@ -29,13 +32,13 @@ export class Group<Member> {
 
   constructor(
     audience: Audience,
-    head: number,
+    ring: Ring,
     clock: Clock,
     send: (frame: Frame, group: Group<Member>) => void,
   ) {
     this.audience = audience;
-    this.#flushedSeq = head;
     this.#clock = clock;
+    this.#flushedSeq = this.#before(ring, ring.size);
     this.#send = send;
   }
 
@@ -71,12 +74,12 @@ export class Group<Member> {
     for (const frame of cutFrames(events, prev)) this.#send(frame, this);
   }
 
-  /** Drops what is pending: the stream it came from is gone. */
-  restart(head: number): void {
+  /** Drops what is pending: the stream it came from is gone, or nobody is left to send it to. */
+  restart(): void {
     this.#cancel?.();
     this.#cancel = undefined;
     this.#pending = [];
-    this.#flushedSeq = head;
+    this.#flushedSeq = UNKNOWN;
     this.#ringFrames.clear();
   }
 
@@ -119,7 +122,7 @@ export class Group<Member> {
       const event = ring.at(i)!;
       if (this.audience.matches(event)) return event.seq;
     }
-    return ring.floor;
+    return UNKNOWN;
   }
 
   #keep(seq: number, frame: Frame): void {

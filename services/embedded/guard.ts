@@ -7,6 +7,14 @@ const GRACE_TENTHS = 120;
  */
 const SCRIPT = `
 trap '' INT TERM HUP
+# A process that has ended and waits to be collected has no command line. There is no /proc on macOS.
+runs() {
+  kill -0 "$1" 2>/dev/null || return 1
+  [ -r "/proc/$1/cmdline" ] || return 0
+  line=
+  read -r line 2>/dev/null <"/proc/$1/cmdline"
+  [ -n "$line" ]
+}
 list=' '
 while read -r word rest; do
   case $word in
@@ -22,7 +30,7 @@ for entry in $list; do
   pid=\${entry%:*}
   kill -s "\${entry#*:}" "$pid" 2>/dev/null || continue
   tenths=0
-  while kill -0 "$pid" 2>/dev/null && [ $tenths -lt ${GRACE_TENTHS} ]; do sleep 0.1; tenths=$((tenths + 1)); done
+  while runs "$pid" && [ $tenths -lt ${GRACE_TENTHS} ]; do sleep 0.1; tenths=$((tenths + 1)); done
   kill -s KILL "$pid" 2>/dev/null
 done
 for dir in "$@"; do rm -rf "$dir"; done
@@ -47,6 +55,10 @@ export class Guard {
       detached: true,
     }).spawn();
     this.#writer = this.#child.stdin.getWriter();
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Has the process stopped with the signal ("INT", "TERM") when this one is gone. */

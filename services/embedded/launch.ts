@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { APP_STOP_MS, startApp, untilReady } from "./app.ts";
 import { Guard } from "./guard.ts";
@@ -39,6 +40,7 @@ class Launcher {
   readonly #children: Child[] = [];
   readonly #stop = new StopRequest(() => void this.#stopHard());
   #lock: { release(): void } | undefined;
+  #stoppingHard = false;
 
   constructor(options: LaunchOptions) {
     this.#options = options;
@@ -55,7 +57,7 @@ class Launcher {
       reason = this.#stop.reason ?? { text: explain(error), code: 1 };
       this.#stop.now(reason);
     }
-    print("stopping", reason.text);
+    print(reason.code === 0 ? "stopping" : "failed", reason.text);
     await this.#stopAll();
     return reason.code;
   }
@@ -207,8 +209,10 @@ class Launcher {
 
   /** A child that ends before it is told to takes everything with it. */
   #adopt(name: string, server: Omit<Child, "name">): void {
-    this.#children.push({ ...server, name });
+    const child = { ...server, name };
+    this.#children.push(child);
     void server.ended.then(({ code, signal }) => {
+      this.#children.splice(this.#children.indexOf(child), 1);
       if (this.#stop.reason) return;
       const how = signal ? `signal ${signal}` : `code ${code}`;
       const lines = server.lastLines().map((line) => `\n    ${line}`).join("");
@@ -259,6 +263,8 @@ class Launcher {
   }
 
   async #stopHard(): Promise<void> {
+    if (this.#stoppingHard) return;
+    this.#stoppingHard = true;
     print("stopping", "at once");
     for (const child of this.#children) child.kill("SIGKILL");
     const timer = new Promise((resolve) => setTimeout(resolve, HARD_STOP_MS));
@@ -273,7 +279,7 @@ class Launcher {
 if (import.meta.main) {
   const options = launchOptions(
     Deno.env.toObject(),
-    fileURLToPath(new URL("../..", import.meta.url)),
+    resolve(fileURLToPath(new URL("../..", import.meta.url))),
   );
   if ("problems" in options) {
     for (const problem of options.problems) console.error(problem);

@@ -35,18 +35,10 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
 /** Others may pass through it (an unprivileged PostgreSQL, when started by root) and not list it; the secrets in it are 0600. */
 function makeDataDir(dataDir: string): void {
   try {
-    Deno.mkdirSync(dataDir, { recursive: true });
-    Deno.chmodSync(dataDir, 0o711);
+    Deno.mkdirSync(dataDir, { recursive: true, mode: 0o711 });
   } catch (error) {
-    if (
-      error instanceof Deno.errors.PermissionDenied ||
-      error instanceof Deno.errors.NotCapable
-    ) {
-      throw new StartError(
-        `making ${dataDir} (DATA_DIR): ${error.message}; set DATA_DIR to a directory of your own`,
-      );
-    }
-    throw error;
+    const why = error instanceof Error ? error.message : error;
+    throw new StartError(`making ${dataDir} (DATA_DIR): ${why}; set DATA_DIR to a directory of your own`);
   }
 }
 

@@ -4,7 +4,7 @@ import { StartError } from "./start_error.ts";
 const VERSION_MIN = [2, 12] as const;
 const VERSION_PINNED = "v2.15.2";
 const INSTALL_MS = 15 * 60_000;
-const PROGRESS_MS = 5_000;
+const PROGRESS_MS = 10_000;
 
 const WAYS =
   `set NATS_SERVER_BIN to one, put one on PATH, put one at .tools/bin/nats-server, or install Go (https://go.dev/dl) and start again; or set NATS_URL to a running server`;
@@ -28,7 +28,7 @@ export interface NatsSearch {
 
 /**
  * Finds a nats-server of version 2.12 or later: `NATS_SERVER_BIN`, PATH, `.tools/bin` below the root, else `go install` into
- * there (once, 30 to 60 s). Throws StartError that names these ways.
+ * there (once, about a minute). Throws StartError that names these ways.
  */
 export async function natsBinary(
   { root, env, log, signal }: NatsSearch,
@@ -129,7 +129,7 @@ async function goInstall(
   const began = performance.now();
   const seconds = () => `${Math.round((performance.now() - began) / 1000)} s`;
   const ticking = setInterval(
-    () => log(`building nats-server: ${seconds()} so far, 30 to 60 s are usual`),
+    () => log(`building nats-server: ${seconds()} so far, about a minute is usual`),
     PROGRESS_MS,
   );
   try {

@@ -24,6 +24,9 @@ export async function postgresHome(
     await Deno.chown(place, user.uid, user.gid);
   }
   if (await canWrite(user, place)) return place;
+  // The data directory is ours to open; what is above it is not.
+  await Deno.chmod(dataDir, 0o711);
+  if (await canWrite(user, place)) return place;
   return await moveOutside(place, dataDir, user, log);
 }
 

@@ -17,8 +17,8 @@ export interface ServerOptions {
   env?: Record<string, string>;
   uid?: number;
   gid?: number;
-  /** The signal that asks it to end in good order. */
-  stopSignal: "SIGINT" | "SIGTERM";
+  /** The signal that ends it, in good order where it can. */
+  stopSignal: "SIGINT" | "SIGTERM" | "SIGKILL";
   guard: Guard;
   /** A pipe as its standard input, open as long as this process lives (see parent.ts). */
   holdsStdin?: boolean;

@@ -180,6 +180,8 @@ export class Feeds {
     try {
       const state = await stateRead;
       if (state.epoch !== feed.epoch) return;
+      // The stream was trimmed beyond what this feed has read: its people must be told.
+      if (state.first > feed.head + 1) return await this.restart();
       const reached = await (await reading).reached(state);
       if (state.epoch === feed.epoch) feed.advance(reached);
     } catch {

@@ -90,7 +90,10 @@ export async function selectPage(tx: Transaction, resource: Resource, page: Page
   const within = properties === "*"
     ? tx``
     : tx`and (property_id = any(${properties as number[]}) or property_id is null)`;
-  const equal = conditions.reduce((all, [column, value]) => tx`${all} and ${tx(column)} = ${value as string}`, tx``);
+  const equal = conditions.reduce(
+    (all, [column, value]) => tx`${all} and ${tx(column)} = ${value as string}`,
+    tx``,
+  );
   const beyond = after === undefined ? tx`` : order === "asc" ? tx`and id > ${after}` : tx`and id < ${after}`;
   return [
     ...await tx<Row[]>`

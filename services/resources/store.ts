@@ -130,6 +130,7 @@ class Store {
     body: unknown,
     { idempotencyKey, action = "created" }: CreateOptions = {},
   ): Promise<Answer<Created>> {
+    checkAction(resource, "created", action);
     const read = readBody(resource, body, "create");
     const { values = {}, propertyId = null } = read.ok ? read.given : {};
     const refusal = writeRefusal(principal, resource, "create", Object.keys(values));
@@ -173,6 +174,7 @@ class Store {
     body: unknown,
     { ifMatch, action = "updated" }: ChangeOptions = {},
   ): Promise<Answer<{ record: ResourceRecord }>> {
+    checkAction(resource, "updated", action);
     const read = readBody(resource, body, "update");
     const names = read.ok ? namesOf(read.given) : [];
     const refusal = writeRefusal(principal, resource, "update", names);
@@ -248,6 +250,12 @@ class Store {
       return refuse({ code: "unavailable", detail, retryAfter: POSITION_RETRY_S });
     }
   }
+}
+
+/** An action is the program's to name, never the client's. */
+function checkAction({ key, actions = [] }: Resource, usual: string, action: string): void {
+  if (action === usual || actions.includes(action)) return;
+  throw new RangeError(`Cannot tell "${action}" of ${key}: it has ${[usual, ...actions].join(", ")}`);
 }
 
 async function attempt<T extends object>(resource: Resource, run: () => Promise<T>): Promise<Answer<T>> {

@@ -55,6 +55,18 @@ Deno.test("fresh app - fixed paths win over parameters, among those the first re
   assert.equal((await send("/x/1-2")).text, 'rest {"any":"x/1-2"}');
 });
 
+Deno.test("fresh app - optional parts and encoded paths match like the rest", async () => {
+  const app = new App<State>().get("/docs/:path*", show).get("/café/:id", show)
+    .get("/x{/:y}?", show).get("/z-:n(\\d+)", show);
+  const send = client(app.handler());
+  for (const path of ["/docs", "/docs/a/b", "/caf%C3%A9/1", "/x", "/x/1", "/z-12"]) {
+    assert.equal((await send(path)).status, 200, path);
+  }
+  for (const path of ["/doc", "/docsx", "/cafe/1", "/x/1/2", "/z-", "/z-a"]) {
+    assert.equal((await send(path)).status, 404, path);
+  }
+});
+
 Deno.test("fresh app - parameters are decoded, an escaped slash stays escaped", async () => {
   const app = new App().get("/:id", (ctx) => ctx.json(ctx.params));
   const { text } = await client(app.handler())("/caf%C3%A9%2Fbar");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pathToPattern, sortRouteIds } from "@/lib/fresh/src/fs_routes.ts";
-import { buildFixture, client, newFixtureApp, silenced } from "./fresh_fixture/kit.ts";
+import { buildFixture, client, newFixtureApp } from "./fresh_fixture/kit.ts";
 
 const apply = await buildFixture();
 

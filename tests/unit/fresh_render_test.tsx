@@ -49,7 +49,7 @@ Deno.test("fresh render - props cannot end the script they stand in", async () =
 });
 
 Deno.test("fresh render - props that are not plain JSON are refused by name", async () => {
-  const values = [new Date(0), new Map(), () => 1, NaN, 1n, { a: [<b />] }];
+  const values = [new Date(0), new Map(), () => 1, NaN, 1n, { a: { b: <b /> } }];
   for (const value of values) {
     const app = new App<State>().onError("*", (ctx) => new Response(String(ctx.error)))
       .get("/", (ctx) => ctx.render(<Payload data={value} />));

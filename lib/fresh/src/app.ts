@@ -1,12 +1,8 @@
 import { STATUS_CODES } from "node:http";
-import { type BuildCache, emptyCache } from "./build_cache.ts";
-import {
-  Context,
-  getUiTree,
-  type WebSocketHandlers,
-  type WebSocketUpgradeOptions,
-} from "./context.ts";
+import { type BuildCache, createCache } from "./build_cache.ts";
+import { Context, getUiTree, type WebSocketHandlers, type WebSocketUpgradeOptions } from "./context.ts";
 import { HttpError } from "./error.ts";
+import { setBuildId } from "./runtime/asset.ts";
 import { mergePath, METHODS, Router } from "./router.ts";
 import { applyCommands, type Command, withDefaultHandler } from "./segments.ts";
 import type {
@@ -26,10 +22,7 @@ export type ListenOptions =
   & Partial<Deno.ServeTcpOptions & Deno.TlsCertifiedKeyPem>
   & { remoteAddress?: string };
 
-export type Handler = (
-  request: Request,
-  info?: Deno.ServeHandlerInfo,
-) => Promise<Response>;
+export type Handler = (request: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
 
 /** Ports that `listen()` tries when none is asked for. */
 const FIRST_PORT = 8000;
@@ -41,11 +34,7 @@ const NO_CONNECTION: Deno.ServeHandlerInfo<Deno.NetAddr> = {
   completed: Promise.resolve(),
 };
 
-export let setBuildCache: <S>(
-  app: App<S>,
-  cache: BuildCache<S>,
-  mode: "development" | "production",
-) => void;
+export let setBuildCache: <S>(app: App<S>, cache: BuildCache<S>, mode: "development" | "production") => void;
 
 /** Collects middlewares and routes; `handler()` turns them into a request handler. */
 export class App<State> {
@@ -59,15 +48,12 @@ export class App<State> {
       app.config.root = cache.root;
       app.config.mode = mode;
       app.#getCache = () => cache;
+      setBuildId(cache.buildId);
     };
   }
 
   constructor(config: FreshConfig = {}) {
-    this.config = {
-      root: ".",
-      basePath: config.basePath ?? "",
-      mode: config.mode ?? "production",
-    };
+    this.config = { root: ".", basePath: config.basePath ?? "", mode: config.mode ?? "production" };
   }
 
   #add(command: Command<State>): this {
@@ -78,13 +64,8 @@ export class App<State> {
   /** Adds middlewares for the routes registered after this call, all or those below `path`. */
   use(...middleware: MaybeLazyMiddleware<State>[]): this;
   use(path: string, ...middleware: MaybeLazyMiddleware<State>[]): this;
-  use(
-    first: string | MaybeLazyMiddleware<State>,
-    ...rest: MaybeLazyMiddleware<State>[]
-  ): this {
-    const [pattern, fns] = typeof first === "string"
-      ? [first, rest]
-      : ["*", [first, ...rest]];
+  use(first: string | MaybeLazyMiddleware<State>, ...rest: MaybeLazyMiddleware<State>[]): this {
+    const [pattern, fns] = typeof first === "string" ? [first, rest] : ["*", [first, ...rest]];
     return this.#add({ type: "middleware", pattern, last: true, fns });
   }
 
@@ -103,43 +84,19 @@ export class App<State> {
     return this.#add({ type: "app", component });
   }
 
-  layout(
-    path: string,
-    component: RouteComponent<State>,
-    config?: LayoutConfig,
-  ): this {
+  layout(path: string, component: RouteComponent<State>, config?: LayoutConfig): this {
     const last = true;
-    return this.#add({
-      type: "layout",
-      pattern: path,
-      last,
-      component,
-      config,
-    });
+    return this.#add({ type: "layout", pattern: path, last, component, config });
   }
 
-  route(
-    path: string,
-    route: MaybeLazy<Route<State>>,
-    config?: RouteConfig,
-  ): this {
+  route(path: string, route: MaybeLazy<Route<State>>, config?: RouteConfig): this {
     const last = true;
     return this.#add({ type: "route", pattern: path, last, route, config });
   }
 
-  #handle(
-    methods: Method[],
-    pattern: string,
-    fns: MaybeLazy<Middleware<State>>[],
-  ): this {
+  #handle(methods: Method[], pattern: string, fns: MaybeLazy<Middleware<State>>[]): this {
     const all = fns as MaybeLazyMiddleware<State>[];
-    return this.#add({
-      type: "handler",
-      methods,
-      pattern,
-      last: true,
-      fns: all,
-    });
+    return this.#add({ type: "handler", methods, pattern, last: true, fns: all });
   }
 
   get(path: string, ...fns: MaybeLazy<Middleware<State>>[]): this {
@@ -165,11 +122,7 @@ export class App<State> {
   }
 
   /** A GET route that upgrades to a managed WebSocket. */
-  ws(
-    path: string,
-    handlers: WebSocketHandlers,
-    options?: WebSocketUpgradeOptions,
-  ): this {
+  ws(path: string, handlers: WebSocketHandlers, options?: WebSocketUpgradeOptions): this {
     return this.get(path, (ctx) => ctx.upgrade(handlers, options));
   }
 
@@ -187,11 +140,7 @@ export class App<State> {
         continue;
       }
       const inner = app.config.basePath === path ? "" : app.config.basePath;
-      const pattern = mergePath(
-        path,
-        mergePath(inner, command.pattern, true),
-        true,
-      );
+      const pattern = mergePath(path, mergePath(inner, command.pattern, true), true);
       const last = command.last || command.pattern === "/";
       this.#add({ ...command, pattern, last });
     }
@@ -201,7 +150,7 @@ export class App<State> {
 
   /** The handler for `Deno.serve` and for tests; built from what is registered so far. */
   handler(): Handler {
-    const cache = this.#getCache() ?? emptyCache<State>();
+    const cache = this.#getCache() ?? createCache<State>();
     const router = new Router<MaybeLazyMiddleware<State>>();
     const { config } = this;
     const outer = applyCommands(router, this.#commands, config.basePath);
@@ -210,14 +159,9 @@ export class App<State> {
       const url = new URL(req.url);
       // `//host/x` must not become a protocol-relative redirect later on.
       url.pathname = url.pathname.replace(/\/+/g, "/");
-      const { pattern: route, params, handlers, allowed } = router.match(
-        req.method as Method,
-        url,
-      );
+      const { pattern: route, params, handlers, allowed } = router.match(req.method as Method, url);
       const next = lastResort(req.method, route, handlers !== null, allowed);
-      const ctx = new Context<State>(
-        { req, url, info, route, params, config, next, cache },
-      );
+      const ctx = new Context<State>({ req, url, info, route, params, config, next, cache });
       try {
         const response = await run(handlers ?? outer, ctx);
         if (req.method !== "HEAD") return response;
@@ -254,9 +198,7 @@ export function serve(handler: Handler, options: ListenOptions): void {
 }
 
 function toRoute<S>(route: Route<S> | Middleware<S>): Route<S> {
-  return withDefaultHandler(
-    typeof route === "function" ? { handler: route } : route,
-  );
+  return withDefaultHandler(typeof route === "function" ? { handler: route } : route);
 }
 
 /** What `ctx.next()` does behind the last handler. */
@@ -275,10 +217,7 @@ function lastResort(
 }
 
 /** Runs middlewares one inside the other; each one's `ctx.next()` is the one after it. */
-async function run<S>(
-  middlewares: MaybeLazyMiddleware<S>[],
-  ctx: Context<S>,
-): Promise<Response> {
+async function run<S>(middlewares: MaybeLazyMiddleware<S>[], ctx: Context<S>): Promise<Response> {
   let next = ctx.next;
   for (let i = middlewares.length - 1; i >= 0; i--) {
     const inner = next;
@@ -311,8 +250,6 @@ async function run<S>(
 function answerError(error: unknown): Response {
   const status = error instanceof HttpError ? error.status : 500;
   if (status >= 500) console.error(error);
-  const text = error instanceof HttpError
-    ? error.message || STATUS_CODES[status]
-    : "Internal server error";
+  const text = error instanceof HttpError ? error.message || STATUS_CODES[status] : "Internal server error";
   return new Response(text ?? null, { status });
 }

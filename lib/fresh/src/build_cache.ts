@@ -1,4 +1,8 @@
+import { type LoadedRouteFile, toCommands } from "./fs_routes.ts";
 import type { Command } from "./segments.ts";
+
+/** The bundle's entry that is on every page with islands. */
+export const RUNTIME = "fresh-runtime";
 
 /** A file to serve: its bytes, or the absolute path they are at. */
 export interface StaticFile {
@@ -17,44 +21,67 @@ export interface Island {
   file: string;
 }
 
+/** What a build consists of, its modules loaded. */
+export interface Snapshot {
+  buildId: string;
+  islands: { name: string; file: string; mod: Record<string, unknown> }[];
+  routes: LoadedRouteFile[];
+  /** By decoded URL path. */
+  files: [string, StaticFile][];
+}
+
 /** A finished build as an `App` sees it. */
 export interface BuildCache<State> {
   root: string;
-  buildId: string;
   isDev: boolean;
+  buildId: string;
   /** URL path of the script that boots the islands. */
   clientEntry: string;
   islands: Map<unknown, Island>;
-  /** By decoded URL path, so that only what was listed can ever be served. */
+  /** Only what is listed here can ever be served. */
   files: Map<string, StaticFile>;
   commands(): Command<State>[];
 }
 
-export function emptyCache<State>(): BuildCache<State> {
+const EMPTY: Snapshot = { buildId: "", islands: [], routes: [], files: [] };
+
+export function createCache<S>(
+  root = ".",
+  { buildId, islands, routes, files }: Snapshot = EMPTY,
+  isDev = false,
+): BuildCache<S> {
   return {
-    root: ".",
-    buildId: "",
-    isDev: false,
-    clientEntry: "",
-    islands: new Map(),
-    files: new Map(),
-    commands: () => [],
+    ...{ root, isDev, buildId },
+    clientEntry: urlOf(buildId, `${RUNTIME}.js`),
+    islands: registerIslands(islands),
+    files: new Map(files),
+    commands: () => routes.flatMap((file) => toCommands<S>(file)),
   };
 }
 
-/** Registers every function that an island module exports. */
-export function addIslands(
-  islands: Map<unknown, Island>,
-  mod: Record<string, unknown>,
-  chunk: { name: string; file: string },
-): void {
-  const taken = new Set([...islands.values()].map((island) => island.name));
-  for (const [exportName, value] of Object.entries(mod)) {
-    if (typeof value !== "function" || islands.has(value)) continue;
-    const base = exportName === "default" ? chunk.name : exportName;
-    let name = base;
-    for (let n = 1; taken.has(name); n++) name = `${base}_${n}`;
-    taken.add(name);
-    islands.set(value, { name, exportName, file: chunk.file });
+/** URL path of a file of the browser bundle. */
+export function urlOf(buildId: string, name: string): string {
+  return `/_fresh/js/${buildId}/${name}`;
+}
+
+/** `base`, or the first of `base_1`, `base_2`.. that is not taken. */
+export function uniqueName(base: string, taken: { has(name: string): boolean }): string {
+  let name = base;
+  for (let n = 1; taken.has(name); n++) name = `${base}_${n}`;
+  return name;
+}
+
+/** Every function that an island module exports is an island. */
+function registerIslands(chunks: Snapshot["islands"]): Map<unknown, Island> {
+  const islands = new Map<unknown, Island>();
+  const taken = new Set<string>();
+  for (const { name: chunkName, file, mod } of chunks) {
+    for (const [exportName, value] of Object.entries(mod)) {
+      if (typeof value !== "function" || islands.has(value)) continue;
+      const name = uniqueName(exportName === "default" ? chunkName : exportName, taken);
+      taken.add(name);
+      islands.set(value, { name, exportName, file });
+    }
   }
+  return islands;
 }

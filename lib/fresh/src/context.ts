@@ -88,8 +88,8 @@ export class Context<State> {
   }
 
   /** Renders `vnode` inside the layouts and the app wrapper that hold here. */
-  render(
-    vnode: VNode | null,
+  async render<P>(
+    vnode: VNode<P> | null,
     init: ResponseInit = {},
     config: LayoutConfig = {},
   ): Promise<Response> {
@@ -100,7 +100,7 @@ export class Context<State> {
       app: config.skipAppWrapper ? null : this.#ui.app,
       layouts: config.skipInheritedLayouts ? [] : this.#ui.layouts,
     };
-    return renderDocument(this, { vnode, init, ui, cache: this.#cache });
+    return await renderDocument(this, { vnode: vnode as VNode | null, init, ui, cache: this.#cache });
   }
 
   text(content: string, init?: ResponseInit): Response {
@@ -129,9 +129,7 @@ export class Context<State> {
     const encoder = new TextEncoder();
     const bytes = new TransformStream<U, Uint8Array>({
       transform(chunk, controller) {
-        controller.enqueue(
-          typeof chunk === "string" ? encoder.encode(chunk) : chunk,
-        );
+        controller.enqueue(typeof chunk === "string" ? encoder.encode(chunk) : chunk);
       },
     });
     const body = ReadableStream.from(chunks).pipeThrough(bytes);
@@ -139,21 +137,14 @@ export class Context<State> {
   }
 
   /** Turns the request into a WebSocket; throws `HttpError` 400 when it does not ask for one. */
-  upgrade(
-    options?: WebSocketUpgradeOptions,
-  ): { socket: WebSocket; response: Response };
-  upgrade(
-    handlers: WebSocketHandlers,
-    options?: WebSocketUpgradeOptions,
-  ): Response;
+  upgrade(options?: WebSocketUpgradeOptions): { socket: WebSocket; response: Response };
+  upgrade(handlers: WebSocketHandlers, options?: WebSocketUpgradeOptions): Response;
   upgrade(
     first: WebSocketHandlers | WebSocketUpgradeOptions = {},
     second?: WebSocketUpgradeOptions,
   ): { socket: WebSocket; response: Response } | Response {
     const handlers = isHandlers(first) ? first : null;
-    const options = handlers === null
-      ? first as WebSocketUpgradeOptions
-      : second;
+    const options = handlers === null ? first as WebSocketUpgradeOptions : second;
     if (this.req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       throw new HttpError(400, "Expected a WebSocket upgrade request");
     }
@@ -161,18 +152,13 @@ export class Context<State> {
     if (handlers === null) return { socket, response };
     socket.addEventListener("open", () => handlers.open?.(socket));
     socket.addEventListener("message", (e) => handlers.message?.(socket, e));
-    socket.addEventListener(
-      "close",
-      (e) => handlers.close?.(socket, e.code, e.reason),
-    );
+    socket.addEventListener("close", (e) => handlers.close?.(socket, e.code, e.reason));
     socket.addEventListener("error", (e) => handlers.error?.(socket, e));
     return response;
   }
 }
 
-function isHandlers(
-  value: WebSocketHandlers | WebSocketUpgradeOptions,
-): value is WebSocketHandlers {
+function isHandlers(value: WebSocketHandlers | WebSocketUpgradeOptions): value is WebSocketHandlers {
   return ["open", "message", "close", "error"].some((name) =>
     typeof (value as Record<string, unknown>)[name] === "function"
   );

@@ -21,12 +21,8 @@ export interface Define<State> {
       : Handler extends HandlerByMethod<infer Data, State> ? Data
       : never,
   >(render: AnyComponent<PageProps<Data, State>>): typeof render;
-  middleware<M extends Middleware<State> | Middleware<State>[]>(
-    middleware: M,
-  ): typeof middleware;
-  layout(
-    render: AnyComponent<PageProps<unknown, State>>,
-  ): typeof render;
+  middleware<M extends Middleware<State> | Middleware<State>[]>(middleware: M): typeof middleware;
+  layout(render: AnyComponent<PageProps<unknown, State>>): typeof render;
 }
 
 export function createDefine<State>(): Define<State> {
@@ -39,14 +35,11 @@ export function createDefine<State>(): Define<State> {
 }
 
 /** The answer of a handler whose route has a component: `data` becomes `props.data`. */
-export function page<T>(
-  data: T,
-  options?: { headers?: HeadersInit; status?: number },
-): PageResponse<T>;
+export function page<T>(data: T, options?: { headers?: HeadersInit; status?: number }): PageResponse<T>;
 export function page(): PageResponse<undefined>;
 export function page<T>(
   data?: T,
   options?: { headers?: HeadersInit; status?: number },
 ): PageResponse<T | undefined> {
-  return { data, headers: options?.headers, status: options?.status };
+  return { data, ...options };
 }

@@ -1,11 +1,5 @@
 import { type Command, withDefaultHandler } from "./segments.ts";
-import type {
-  MaybeLazyMiddleware,
-  Route,
-  RouteComponent,
-  RouteConfig,
-  RouteHandler,
-} from "./types.ts";
+import type { MaybeLazyMiddleware, Route, RouteComponent, RouteConfig, RouteHandler } from "./types.ts";
 
 /** What a route file may export. */
 interface RouteModule {
@@ -17,21 +11,19 @@ interface RouteModule {
 
 type Kind = "app" | "layout" | "middleware" | "error" | "notFound" | "route";
 
-/** A file below `routes/`, as found on disk. */
+/** A file below `routes/`. */
 export interface RouteFile {
+  /** Path below `routes/` without extension: `"rooms/[id]"`. */
+  id: string;
   path: string;
-  kind: Kind;
-  /** With `(group)` parts, which have layouts and middlewares of their own. */
-  pattern: string;
-  /** URLPattern pathname: without groups. */
-  routePattern: string;
-  /** Loaded by its first request; files that set `routeOverride` are not. */
+  /** Loaded by its first request; files that set `routeOverride` and special ones are not. */
   isLazy: boolean;
 }
 
-export type LoadedRouteFile = RouteFile & {
+export interface LoadedRouteFile {
+  id: string;
   mod: RouteModule | (() => Promise<RouteModule>);
-};
+}
 
 /** In the order they must be applied in: each counts for what comes after it. */
 const KINDS = new Map<string, Kind>([
@@ -43,25 +35,11 @@ const KINDS = new Map<string, Kind>([
   ["_500", "error"],
 ]);
 
-/** `id` is the path below `routes/` without extension, `"rooms/[id]"`; `null` for files that are no routes. */
-export function toRouteFile(
-  id: string,
-  path: string,
-  code: string,
-): RouteFile | null {
+/** What kind of file an id names; `null` for what only stands beside the routes. */
+export function kindOf(id: string): Kind | null {
   const parts = id.split("/");
-  const name = parts.at(-1)!;
-  const kind = KINDS.get(name) ?? "route";
-  const isHidden = (part: string) => /^([._]|\(_)/.test(part);
-  if (parts.some((part) => isHidden(part) && !KINDS.has(part))) return null;
-  if (kind === "route") {
-    const isIndex = name === "index" && parts.length > 1;
-    const pattern = pathToPattern(id, true) + (isIndex ? "/" : "");
-    const isLazy = !code.includes("routeOverride");
-    return { path, kind, pattern, routePattern: pathToPattern(id), isLazy };
-  }
-  const pattern = pathToPattern(parts.slice(0, -1).join("/"), true);
-  return { path, kind, pattern, routePattern: pattern, isLazy: false };
+  const isHidden = (part: string) => /^([._]|\(_)/.test(part) && !KINDS.has(part);
+  return parts.some(isHidden) ? null : KINDS.get(parts.at(-1)!) ?? "route";
 }
 
 /** File path to URLPattern pathname: `[id]` is a parameter, `[...rest]` the rest, `(group)` nothing. */
@@ -72,14 +50,11 @@ export function pathToPattern(path: string, keepGroups = false): string {
     if (part === "") return "";
     if (/^\(.*\)$/.test(part)) return keepGroups ? `/${part}` : "";
     if (part.includes("][")) {
-      throw new SyntaxError(
-        `Cannot route "${path}": two parameters touch, put text between them`,
-      );
+      throw new SyntaxError(`Cannot route "${path}": two parameters touch, put text between them`);
     }
     const optional = part.match(/^\[\[([^\]]+)\]\]$/);
     if (optional !== null) return `{/:${optional[1]}}?`;
-    return "/" + part.replace(/^\[\.\.\.(.+)\]$/, ":$1*")
-      .replace(/\[([^\]]+)\]/g, ":$1");
+    return "/" + part.replace(/^\[\.\.\.(.+)\]$/, ":$1*").replace(/\[([^\]]+)\]/g, ":$1");
   });
   return out.join("") || "/";
 }
@@ -87,9 +62,10 @@ export function pathToPattern(path: string, keepGroups = false): string {
 /** Specials first, then what is fixed before parameters before rests, level by level. */
 export function sortRouteIds(a: string, b: string): number {
   // A group counts as if its files were in the directory above.
-  const [left, right] = [a, b].map((id) =>
-    id.split("/").filter((part) => !/^\(.*\)$/.test(part))
-  ) as [string[], string[]];
+  const [left, right] = [a, b].map((id) => id.split("/").filter((part) => !/^\(.*\)$/.test(part))) as [
+    string[],
+    string[],
+  ];
   for (let i = 0; i < Math.max(left.length, right.length); i++) {
     const order = rank(left[i], i === left.length - 1) -
       rank(right[i], i === right.length - 1);
@@ -108,73 +84,47 @@ function rank(part: string | undefined, isFile: boolean): number {
   return part.includes("[") ? 7 : 6;
 }
 
-export function toCommands<S>(files: LoadedRouteFile[]): Command<S>[] {
-  return files.flatMap((file) => {
-    const command = toCommand<S>(file);
-    return command === null ? [] : [command];
-  });
+/** The command for a file, none for one that has nothing to say. */
+export function toCommands<S>({ id, mod }: LoadedRouteFile): Command<S>[] {
+  const kind = kindOf(id);
+  if (kind === "route") return [routeCommand(id, mod)];
+  if (kind === null || typeof mod === "function") return [];
+  const pattern = pathToPattern(id.slice(0, Math.max(0, id.lastIndexOf("/"))), true);
+  const at = { pattern, last: true };
+  if (kind === "middleware") return [{ type: kind, ...at, fns: toMiddlewares(id, mod) }];
+  const route = toRoute<S>(id, mod);
+  if (kind === "error") return [{ type: kind, ...at, route: withDefaultHandler(route) }];
+  if (kind === "notFound") return [{ type: kind, route: withDefaultHandler(route) }];
+  const { component, config } = route;
+  if (component === undefined) return [];
+  return kind === "app" ? [{ type: kind, component }] : [{ type: kind, ...at, component, config }];
 }
 
-function toCommand<S>(file: LoadedRouteFile): Command<S> | null {
-  const { path, kind, pattern, routePattern, mod } = file;
+function routeCommand<S>(id: string, mod: LoadedRouteFile["mod"]): Command<S> {
+  // An index file lies in its directory's segment, any other in the one above it.
+  const pattern = pathToPattern(id, true) + (id.endsWith("/index") ? "/" : "");
+  const routeOverride = pathToPattern(id);
+  const at = { type: "route", pattern, last: false } as const;
   if (typeof mod === "function") {
-    const route = async () => toRoute<S>(await mod(), file);
-    const config = { routeOverride: routePattern };
-    return { type: "route", pattern, last: false, route, config };
+    return { ...at, route: async () => toRoute<S>(id, await mod()), config: { routeOverride } };
   }
-  const route = toRoute<S>(mod, file);
-  const { component } = route;
-  switch (kind) {
-    case "middleware": {
-      const found = mod.handlers ?? mod.handler ?? mod.default;
-      const fns = [found].flat() as MaybeLazyMiddleware<S>[];
-      if (fns.every((fn) => typeof fn === "function")) {
-        return { type: "middleware", pattern, last: true, fns };
-      }
-      throw new Error(
-        `Cannot use ${path} as middleware: export a function or an array of functions, not handlers by method`,
-      );
-    }
-    case "layout":
-      if (component === undefined) return null;
-      return {
-        type: "layout",
-        pattern,
-        last: true,
-        component,
-        config: mod.config,
-      };
-    case "app":
-      return component === undefined ? null : { type: "app", component };
-    case "error":
-      withDefaultHandler(route);
-      return { type: "error", pattern, last: true, route };
-    case "notFound":
-      return { type: "notFound", route: withDefaultHandler(route) };
-    case "route":
-      return {
-        type: "route",
-        pattern,
-        last: false,
-        route,
-        config: route.config,
-      };
-  }
+  const route = toRoute<S>(id, mod);
+  return { ...at, route: { ...route, config: { routeOverride, ...route.config } } };
 }
 
-function toRoute<S>(
-  mod: RouteModule,
-  { path, kind, routePattern }: RouteFile,
-): Route<S> {
+function toMiddlewares<S>(id: string, mod: RouteModule): MaybeLazyMiddleware<S>[] {
+  const fns = [mod.handlers ?? mod.handler ?? mod.default].flat();
+  if (fns.every((fn) => typeof fn === "function")) return fns as MaybeLazyMiddleware<S>[];
+  throw new Error(`Cannot use route file ${id}: a middleware is a function or an array of functions`);
+}
+
+function toRoute<S>(id: string, mod: RouteModule): Route<S> {
   const handler = mod.handlers ?? mod.handler;
   if (!handler && typeof mod.default !== "function" && !mod.config) {
-    throw new Error(
-      `Cannot use ${path} as a route: it exports no handler, no default component and no config`,
-    );
+    throw new Error(`Cannot use route file ${id}: it exports no handler, default component or config`);
   }
-  const routeOverride = mod.config?.routeOverride ?? routePattern;
   return {
-    config: kind === "route" ? { ...mod.config, routeOverride } : mod.config,
+    config: mod.config,
     handler: handler as RouteHandler<unknown, S> | undefined,
     component: mod.default as RouteComponent<S> | undefined,
   };

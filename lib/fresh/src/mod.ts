@@ -1,10 +1,5 @@
 export { App, type ListenOptions } from "./app.ts";
-export type {
-  Context,
-  FreshContext,
-  WebSocketHandlers,
-  WebSocketUpgradeOptions,
-} from "./context.ts";
+export type { Context, FreshContext, WebSocketHandlers, WebSocketUpgradeOptions } from "./context.ts";
 export { createDefine, type Define, page } from "./define.ts";
 export { HttpError } from "./error.ts";
 export { cors, type CORSOptions } from "./middlewares/cors.ts";

@@ -1,10 +1,4 @@
-import {
-  type ComponentChildren,
-  Fragment,
-  type FunctionComponent,
-  h,
-  type VNode,
-} from "preact";
+import { type ComponentChildren, Fragment, type FunctionComponent, h, type VNode } from "preact";
 import { jsxTemplate } from "preact/jsx-runtime";
 import { renderToString } from "preact-render-to-string";
 import type { BuildCache } from "./build_cache.ts";
@@ -39,8 +33,7 @@ export async function renderComponent<S>(
   component: RouteComponent<S>,
   { data, child }: { data: unknown; child: () => ComponentChildren },
 ): Promise<VNode | Response | null> {
-  const { config, error, info, isPartial, params, req, state, url, route } =
-    ctx;
+  const { config, error, info, isPartial, params, req, state, url, route } = ctx;
   const props: PageProps<unknown, S> = {
     Component: child as FunctionComponent,
     ...{ config, data, error, info, isPartial, params, req, state, url, route },
@@ -59,10 +52,7 @@ export async function renderDocument<S>(
   let page = vnode;
   for (const layout of ui.layouts.toReversed()) {
     const inner = page;
-    const outer = await renderComponent(ctx, layout, {
-      data: null,
-      child: () => inner,
-    });
+    const outer = await renderComponent(ctx, layout, { data: null, child: () => inner });
     if (outer instanceof Response) return outer;
     page = outer;
   }
@@ -77,11 +67,7 @@ export async function renderDocument<S>(
 
   const { pathname } = ctx.url;
   const { basePath } = ctx.config;
-  const state = new RenderState(
-    cache as BuildCache<unknown>,
-    pathname,
-    basePath,
-  );
+  const state = new RenderState(cache as BuildCache<unknown>, pathname, basePath);
   setBuildId(cache.buildId);
   const html = withRenderState(state, () => {
     // The page goes first, so that its <Head> is known when <head> is written.

@@ -13,12 +13,7 @@ import { useContext } from "preact/hooks";
 import type { BuildCache, Island } from "./build_cache.ts";
 import { hashImage } from "./runtime/asset.ts";
 import { Head, headKey } from "./runtime/head.ts";
-import {
-  ISLAND,
-  type IslandData,
-  SLOT,
-  templateId,
-} from "./runtime/markers.ts";
+import { ISLAND, type IslandData, SLOT, templateId } from "./runtime/markers.ts";
 
 /** What one page's rendering has met so far. */
 export class RenderState {
@@ -31,11 +26,7 @@ export class RenderState {
   readonly tags = new Set<unknown>();
   hasScripts = false;
 
-  constructor(
-    readonly cache: BuildCache<unknown>,
-    readonly pathname: string,
-    readonly basePath: string,
-  ) {}
+  constructor(readonly cache: BuildCache<unknown>, readonly pathname: string, readonly basePath: string) {}
 }
 
 /** Rendering is synchronous, so one variable serves all requests. */
@@ -203,8 +194,7 @@ function Slot({ id, name }: { id: number; name: string }): VNode {
 }
 
 function marked(kind: string, text: string, content: ComponentChildren): VNode {
-  const comment = (value: string) =>
-    h(Fragment as FunctionComponent<Props>, { UNSTABLE_comment: value });
+  const comment = (value: string) => h(Fragment as FunctionComponent<Props>, { UNSTABLE_comment: value });
   return h(
     Fragment,
     null,
@@ -233,10 +223,7 @@ function BootScript(): ComponentChildren {
     `import{${exportName} as i${i}}from${literal(basePath + file)};`
   );
   const names = list.map(({ name }, i) => `${literal(name)}:i${i}`);
-  const __html =
-    `import{boot}from${literal(basePath + cache.clientEntry)};${
-      imports.join("")
-    }` +
+  const __html = `import{boot}from${literal(basePath + cache.clientEntry)};${imports.join("")}` +
     `boot({${names}},${literal(JSON.stringify(data))});`;
   return h("script", { type: "module", dangerouslySetInnerHTML: { __html } });
 }

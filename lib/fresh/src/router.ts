@@ -1,20 +1,14 @@
 import type { Method } from "./types.ts";
 
-export const METHODS: Method[] = [
-  "GET",
-  "DELETE",
-  "HEAD",
-  "OPTIONS",
-  "PATCH",
-  "POST",
-  "PUT",
-];
+export const METHODS: Method[] = ["GET", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 const IS_PATTERN = /[*:{}+?()]/;
 
 interface Entry<T> {
   pattern: string;
   matcher: URLPattern | null;
+  /** What every path that matches begins with. */
+  prefix: string;
   byMethod: Map<Method, T[]>;
 }
 
@@ -38,7 +32,7 @@ export class Router<T> {
     let entry = entries.get(pattern);
     if (entry === undefined) {
       const matcher = dynamic ? new URLPattern({ pathname: pattern }) : null;
-      entry = { pattern, matcher, byMethod: new Map() };
+      entry = { pattern, matcher, prefix: prefixOf(matcher), byMethod: new Map() };
       entries.set(pattern, entry);
     }
     for (const method of methods) {
@@ -52,6 +46,8 @@ export class Router<T> {
     const fixed = this.#statics.get(url.pathname);
     if (fixed !== undefined) return toMatch(fixed, method, {});
     for (const entry of this.#dynamics.values()) {
+      // A URLPattern takes about 20 µs to say no.
+      if (!url.pathname.startsWith(entry.prefix)) continue;
       const found = entry.matcher!.exec(url);
       if (found !== null) return toMatch(entry, method, found.pathname.groups);
     }
@@ -59,11 +55,13 @@ export class Router<T> {
   }
 }
 
-function toMatch<T>(
-  entry: Entry<T>,
-  method: Method,
-  groups: Record<string, string | undefined>,
-): Match<T> {
+/** The whole segments before the first parameter; the slash behind them may be part of it. */
+function prefixOf(matcher: URLPattern | null): string {
+  const fixed = matcher?.pathname.match(/^[^*:{}+?()\\]*/)?.[0] ?? "";
+  return fixed.slice(0, Math.max(0, fixed.lastIndexOf("/")));
+}
+
+function toMatch<T>(entry: Entry<T>, method: Method, groups: Record<string, string | undefined>): Match<T> {
   const { pattern, byMethod } = entry;
   const handlers = byMethod.get(method) ??
     (method === "HEAD" ? byMethod.get("GET") : undefined) ?? null;
@@ -77,11 +75,7 @@ function toMatch<T>(
 }
 
 /** Joins a base path and a pattern; `*` means "everything below" and, when mounting, nothing. */
-export function mergePath(
-  base: string,
-  path: string,
-  isMounting: boolean,
-): string {
+export function mergePath(base: string, path: string, isMounting: boolean): string {
   if (base.endsWith("*")) base = base.slice(0, -1);
   if (base === "/") base = "";
   if (path === "*") path = isMounting ? "" : "/*";

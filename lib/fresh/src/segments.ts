@@ -145,11 +145,7 @@ function addRoute<S>(
 }
 
 /** Finds or makes the segment of a pattern; without `last` its last part is a file, not a segment. */
-function segmentAt<S>(
-  root: Segment<S>,
-  pattern: string,
-  last: boolean,
-): Segment<S> {
+function segmentAt<S>(root: Segment<S>, pattern: string, last: boolean): Segment<S> {
   if (pattern === "*" || pattern === "/*") return root;
   const parts = pattern.replace(/^\//, "").split("/");
   if (!last || parts.at(-1) === "") parts.pop();
@@ -171,15 +167,10 @@ function chainOf<S>(segment: Segment<S>): MaybeLazyMiddleware<S>[] {
   let current: Segment<S> | null = segment;
   for (; current !== null; current = current.parent) levels.unshift(current);
   const root = levels[0]!;
-  return levels.flatMap((
-    level,
-  ) => [guardOf(level, root), ...level.middlewares]);
+  return levels.flatMap((level) => [guardOf(level, root), ...level.middlewares]);
 }
 
-function guardOf<S>(
-  level: Segment<S>,
-  root: Segment<S>,
-): MaybeLazyMiddleware<S> {
+function guardOf<S>(level: Segment<S>, root: Segment<S>): MaybeLazyMiddleware<S> {
   // Taken now: what is registered later does not reach back to earlier routes.
   const { app, layout, errorRoute } = level;
   return async (ctx) => {
@@ -223,35 +214,22 @@ function notFound(): never {
   throw new HttpError(404);
 }
 
-export async function renderRoute<S>(
-  ctx: Context<S>,
-  route: Route<S>,
-  status = 200,
-): Promise<Response> {
+export async function renderRoute<S>(ctx: Context<S>, route: Route<S>, status = 200): Promise<Response> {
   const ui = getUiTree(ctx);
   if (route.config?.skipAppWrapper) ui.app = null;
   if (route.config?.skipInheritedLayouts) ui.layouts = [];
   const handler = handlerFor(route, ctx.req.method as Method);
   const result = await (handler === null ? ctx.next() : handler(ctx));
   if (result instanceof Response) return result;
-  const init = {
-    status: result.status ?? status,
-    headers: new Headers(result.headers),
-  };
+  const init = { status: result.status ?? status, headers: new Headers(result.headers) };
   if (route.component === undefined) return ctx.render(null, init);
-  const vnode = await renderComponent(ctx, route.component, {
-    data: result.data,
-    child: () => null,
-  });
+  const vnode = await renderComponent(ctx, route.component, { data: result.data, child: () => null });
   return vnode instanceof Response ? vnode : ctx.render(vnode, init);
 }
 
-function handlerFor<S>(
-  route: Route<S>,
-  method: Method,
-): HandlerFn<unknown, S> | null {
+function handlerFor<S>(route: Route<S>, method: Method): HandlerFn<unknown, S> | null {
   const { handler } = route;
   if (typeof handler === "function") return handler;
-  return handler?.[method] ??
-    (method === "HEAD" ? handler?.GET : undefined) ?? null;
+  const own = (name: Method) => handler !== undefined && Object.hasOwn(handler, name) && handler[name];
+  return own(method) || (method === "HEAD" && own("GET")) || null;
 }

@@ -14,9 +14,7 @@ export type Lazy<T> = () => Promise<T>;
 export type MaybeLazy<T> = T | Lazy<T>;
 
 /** Runs before a route; calls `ctx.next()` for what follows, or answers by itself. */
-export type Middleware<State> = (
-  ctx: Context<State>,
-) => Response | Promise<Response>;
+export type Middleware<State> = (ctx: Context<State>) => Response | Promise<Response>;
 export type MiddlewareFn<State> = Middleware<State>;
 /** A middleware, or a loader that resolves to one on its first request. */
 export type MaybeLazyMiddleware<State> = (
@@ -26,8 +24,8 @@ export type MaybeLazyMiddleware<State> = (
 /** What a handler returns to have its route's component rendered with `data`. */
 export interface PageResponse<T> {
   data: T;
-  headers?: HeadersInit | undefined;
-  status?: number | undefined;
+  headers?: HeadersInit;
+  status?: number;
 }
 
 export interface HandlerFn<Data, State> {
@@ -45,8 +43,8 @@ export type RouteHandler<Data, State> =
   | HandlerFn<Data, State>
   | HandlerByMethod<Data, State>;
 
-export type RouteData<Handler extends RouteHandler<unknown, unknown>> =
-  Handler extends RouteHandler<infer Data, unknown> ? Data : never;
+export type RouteData<Handler extends RouteHandler<unknown, unknown>> = Handler extends
+  RouteHandler<infer Data, unknown> ? Data : never;
 
 export interface LayoutConfig {
   /** Leave out the layouts of the directories above. */

@@ -2,19 +2,19 @@ import { basename, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { App, type ListenOptions, serve, setBuildCache } from "../app.ts";
 import {
-  addIslands,
   type BuildCache,
+  createCache,
+  type Snapshot,
   type StaticFile,
+  uniqueName,
+  urlOf,
 } from "../build_cache.ts";
-import {
-  type LoadedRouteFile,
-  type RouteFile,
-  toCommands,
-} from "../fs_routes.ts";
-import { BUILD_ID_MARK, type Bundle, bundle, RUNTIME } from "./bundle.ts";
+import type { RouteFile } from "../fs_routes.ts";
+import { BUILD_ID_MARK } from "../runtime/asset.ts";
+import { type Bundle, bundle } from "./bundle.ts";
 import { readProjectConfig } from "./config.ts";
 import { contentTypeOf, crawlCode, crawlStatic, hashOf } from "./crawl.ts";
-import { LiveReload } from "./live_reload.ts";
+import { LiveReload, watch } from "./live_reload.ts";
 import { writeSnapshot } from "./snapshot.ts";
 
 export interface BuildOptions {
@@ -73,10 +73,7 @@ export class Builder<State = any> {
    * to memory: the function it resolves to applies that build to any number of apps.
    */
   async build(
-    options: {
-      mode?: "development" | "production";
-      snapshot?: "disk" | "memory";
-    } = {},
+    options: { mode?: "development" | "production"; snapshot?: "disk" | "memory" } = {},
   ): Promise<(app: App<State>) => void> {
     this.config.mode = options.mode ?? "production";
     const output = await this.#bundle();
@@ -85,7 +82,7 @@ export class Builder<State = any> {
       return (app) => setBuildCache(app, cache, app.config.mode);
     }
     await writeSnapshot(this.config, output);
-    const kilobytes = (output.bundle.firstPageBytes / 1000).toFixed(1);
+    const kilobytes = (output.bundle.sharedBytes / 1000).toFixed(1);
     console.log(
       `Built ${output.islands.length} islands to ${this.config.outDir}: ` +
         `runtime and shared chunks ${kilobytes} kB gzip`,
@@ -110,27 +107,16 @@ export class Builder<State = any> {
     setBuildCache(app, cache, "development");
     const handler = app.handler();
 
-    const reload = new LiveReload(cache.buildId);
-    const watched = [
-      this.config.islandDir,
-      this.config.staticDir,
-      ...output.bundle.inputs.filter((path) =>
-        !/^(\.\.|node_modules)/.test(path)
-      ),
-    ];
+    const reload = new LiveReload();
     const rebuild = async () => {
       // The handler holds the cache, so it is the cache that gets the new build.
       Object.assign(cache, await this.#load(await this.#bundle()));
-      reload.announce(cache.buildId);
+      reload.announce();
     };
-    reload.watch(watched.map((path) => toPath(this.config.root, path)), {
-      rebuild,
-      signal: options.signal,
-    });
-    serve(
-      async (req, info) => reload.connect(req) ?? await handler(req, info),
-      options,
-    );
+    const { islandDir, staticDir } = this.config;
+    const sources = output.bundle.inputs.filter((path) => !path.includes("node_modules"));
+    watch([islandDir, staticDir, ...sources], rebuild, options.signal).catch(console.error);
+    serve(async (req, info) => reload.connect(req) ?? await handler(req, info), options);
   }
 
   async #bundle(): Promise<Output> {
@@ -142,39 +128,22 @@ export class Builder<State = any> {
     const bundled = await bundle({ config, islands: names, isDev, target });
     const files = await crawlStatic(staticDir, outDir, isDev);
     const buildId = idOf(bundled, files);
-    const urlOf = (name: string) => `/_fresh/js/${buildId}/${name}`;
     for (const [name, content] of bundled.files) {
-      files.set(urlOf(name), withBuildId(name, content, buildId));
+      files.set(urlOf(buildId, name), withBuildId(name, content, buildId));
     }
-    const chunks = [...names].map(([name, path]) => ({
-      name,
-      path,
-      file: urlOf(`${name}.js`),
-    }));
+    const chunks = [...names].map(([name, path]) => ({ name, path, file: urlOf(buildId, `${name}.js`) }));
     return { buildId, islands: chunks, routes, files, bundle: bundled };
   }
 
-  async #load(output: Output): Promise<BuildCache<State>> {
-    const { buildId, islands, routes, files } = output;
+  async #load({ buildId, islands, routes, files }: Output): Promise<BuildCache<State>> {
     const load = (path: string) => import(pathToFileURL(path).href);
-    const registry: BuildCache<State>["islands"] = new Map();
-    for (const chunk of islands) {
-      addIslands(registry, await load(chunk.path), chunk);
+    const snapshot: Snapshot = { buildId, islands: [], routes: [], files: [...files] };
+    for (const island of islands) snapshot.islands.push({ ...island, mod: await load(island.path) });
+    for (const { id, path, isLazy } of routes) {
+      const lazy = () => load(path);
+      snapshot.routes.push({ id, mod: isLazy ? lazy : await lazy() });
     }
-    const loaded: LoadedRouteFile[] = [];
-    for (const file of routes) {
-      const lazy = () => load(file.path);
-      loaded.push({ ...file, mod: file.isLazy ? lazy : await lazy() });
-    }
-    return {
-      root: this.config.root,
-      buildId,
-      isDev: this.config.mode === "development",
-      clientEntry: `/_fresh/js/${buildId}/${RUNTIME}.js`,
-      islands: registry,
-      files,
-      commands: () => toCommands(loaded),
-    };
+    return createCache(this.config.root, snapshot, this.config.mode === "development");
   }
 }
 
@@ -188,18 +157,13 @@ function nameIslands(paths: string[]): Map<string, string> {
   const names = new Map<string, string>();
   for (const path of paths) {
     const base = basename(path, extname(path)).replaceAll(/[^\w$]+/g, "_");
-    let name = base;
-    for (let n = 1; names.has(name); n++) name = `${base}_${n}`;
-    names.set(name, path);
+    names.set(uniqueName(base, names), path);
   }
   return names;
 }
 
 /** The same sources give the same id, so instances built apart agree on it. */
-function idOf(
-  { files: chunks }: Bundle,
-  files: Map<string, StaticFile>,
-): string {
+function idOf({ files: chunks }: Bundle, files: Map<string, StaticFile>): string {
   const parts = [
     ...[...chunks].map(([name, content]) => `${name}:${hashOf(content)}`),
     ...[...files].map(([name, { hash }]) => `${name}:${hash}`),
@@ -208,17 +172,8 @@ function idOf(
   return hashOf(bytes).slice(0, BUILD_ID_CHARS);
 }
 
-function withBuildId(
-  name: string,
-  content: Uint8Array<ArrayBuffer>,
-  buildId: string,
-): StaticFile {
-  const text = new TextDecoder().decode(content)
-    .replaceAll(BUILD_ID_MARK, buildId);
+function withBuildId(name: string, content: Uint8Array<ArrayBuffer>, buildId: string): StaticFile {
+  const text = new TextDecoder().decode(content).replaceAll(BUILD_ID_MARK, buildId);
   const bytes = new TextEncoder().encode(text);
-  return {
-    content: bytes,
-    contentType: contentTypeOf(name),
-    hash: hashOf(bytes),
-  };
+  return { content: bytes, contentType: contentTypeOf(name), hash: hashOf(bytes) };
 }

@@ -3,13 +3,8 @@ import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import { RUNTIME } from "../build_cache.ts";
 import type { ProjectConfig } from "./config.ts";
-
-/** Stands in the bundles for the build's id, which is made from them. */
-export const BUILD_ID_MARK = "__FRESH_BUILD_ID__";
-
-/** The bundle's entry that is on every page with islands. */
-export const RUNTIME = "fresh-runtime";
 
 interface BundleOptions {
   config: ProjectConfig;
@@ -22,10 +17,10 @@ interface BundleOptions {
 export interface Bundle {
   /** File name to content. */
   files: Map<string, Uint8Array<ArrayBuffer>>;
-  /** Paths of the files that went in, relative to the project. */
+  /** Absolute paths of the files that went in. */
   inputs: string[];
-  /** Bytes, gzipped, of the script and shared chunks that every page with islands loads. */
-  firstPageBytes: number;
+  /** Bytes, gzipped, of the runtime and the chunks that islands share: what a first page loads. */
+  sharedBytes: number;
 }
 
 /** One at a time: esbuild's process is stopped after each, which would end the others. */
@@ -34,7 +29,7 @@ let last: Promise<unknown> = Promise.resolve();
 export function bundle(options: BundleOptions): Promise<Bundle> {
   const run = async () => {
     try {
-      return toBundle(await build(options));
+      return toBundle(await build(options), options.config.dir);
     } finally {
       await esbuild.stop();
     }
@@ -48,10 +43,7 @@ function build({ config, islands, isDev, target }: BundleOptions) {
   const client = isDev ? "client_dev.ts" : "client.ts";
   return esbuild.build({
     absWorkingDir: config.dir,
-    entryPoints: {
-      [RUNTIME]: runtimeFile(client),
-      ...Object.fromEntries(islands),
-    },
+    entryPoints: { [RUNTIME]: runtimeFile(client), ...Object.fromEntries(islands) },
     outdir: config.dir,
     write: false,
     metafile: true,
@@ -65,9 +57,7 @@ function build({ config, islands, isDev, target }: BundleOptions) {
     jsx: "automatic",
     jsxImportSource: "preact",
     tsconfigRaw: {},
-    define: {
-      "process.env.NODE_ENV": isDev ? '"development"' : '"production"',
-    },
+    define: { "process.env.NODE_ENV": isDev ? '"development"' : '"production"' },
     logLevel: "silent",
     plugins: [importMap(config)],
   });
@@ -85,13 +75,9 @@ function importMap({ dir, imports }: ProjectConfig): esbuild.Plugin {
       onResolve({ filter: /^[^./]/ }, async (args) => {
         if (args.pluginData === "mapped" || args.kind === "entry-point") return;
         const target = mapImport(args.path, imports);
-        if (args.path === "fresh/runtime") {
-          return { path: runtimeFile("mod.ts") };
-        }
+        if (args.path === "fresh/runtime") return { path: runtimeFile("mod.ts") };
         if (target.startsWith("./")) return { path: resolve(dir, target) };
-        const npm = target.match(
-          /^npm:\/?((?:@[^/]+\/)?[^@/]+)(?:@[^/]+)?(.*)$/,
-        );
+        const npm = target.match(/^npm:\/?((?:@[^/]+\/)?[^@/]+)(?:@[^/]+)?(.*)$/);
         if (npm !== null) {
           // From the project, whoever imports it: two copies of Preact do not mix.
           return await resolveNext(`${npm[1]}${npm[2]}`, {
@@ -125,24 +111,15 @@ function mapImport(path: string, imports: Record<string, string>): string {
   return path;
 }
 
-function toBundle(
-  { outputFiles, metafile }: esbuild.BuildResult<
-    { write: false; metafile: true }
-  >,
-): Bundle {
+function toBundle(result: esbuild.BuildResult<{ write: false; metafile: true }>, dir: string): Bundle {
+  const { outputFiles, metafile } = result;
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const { path, contents } of outputFiles) {
-    files.set(basename(path), new Uint8Array(contents));
+  for (const { path, contents } of outputFiles) files.set(basename(path), new Uint8Array(contents));
+  let sharedBytes = 0;
+  for (const [name, content] of files) {
+    const isShared = name === `${RUNTIME}.js` || name.startsWith("chunk-");
+    if (isShared) sharedBytes += gzipSync(Buffer.from(content)).byteLength;
   }
-  const firstPage = new Set([`${RUNTIME}.js`]);
-  for (const name of firstPage) {
-    for (const { path, kind } of metafile.outputs[name]?.imports ?? []) {
-      if (kind === "import-statement") firstPage.add(path);
-    }
-  }
-  let firstPageBytes = 0;
-  for (const name of firstPage) {
-    firstPageBytes += gzipSync(Buffer.from(files.get(name)!)).byteLength;
-  }
-  return { files, inputs: Object.keys(metafile.inputs), firstPageBytes };
+  const inputs = Object.keys(metafile.inputs).map((path) => resolve(dir, path));
+  return { files, inputs, sharedBytes };
 }

@@ -27,24 +27,20 @@ const SKIP_ELEMENTS = [
 /** Reads the nearest deno.json at or above `root`; throws when its JSX settings would break rendering. */
 export async function readProjectConfig(root: string): Promise<ProjectConfig> {
   const path = await findConfig(resolve(root));
-  const { imports = {}, compilerOptions = {} } = parseJsonc(
-    await Deno.readTextFile(path),
-  );
+  const { imports = {}, compilerOptions = {} } = parseJsonc(await Deno.readTextFile(path));
   const expect = (name: string, value: unknown) => {
     const found = compilerOptions[name];
     if (JSON.stringify(found) === JSON.stringify(value)) return;
     throw new Error(
-      `Cannot build with compilerOptions.${name} ${
-        JSON.stringify(found)
-      } in ${path}: it must be ${JSON.stringify(value)}`,
+      `Cannot build with compilerOptions.${name} ${JSON.stringify(found)} in ${path}: it must be ${
+        JSON.stringify(value)
+      }`,
     );
   };
   expect("jsx", "precompile");
   expect("jsxImportSource", "preact");
   const skipped = compilerOptions.jsxPrecompileSkipElements;
-  const missing = SKIP_ELEMENTS.filter((name) =>
-    !Array.isArray(skipped) || !skipped.includes(name)
-  );
+  const missing = SKIP_ELEMENTS.filter((name) => !Array.isArray(skipped) || !skipped.includes(name));
   if (missing.length > 0) expect("jsxPrecompileSkipElements", SKIP_ELEMENTS);
   return { dir: dirname(path), imports };
 }

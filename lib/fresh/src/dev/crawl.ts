@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { extname, join, relative, sep } from "node:path";
 import type { StaticFile } from "../build_cache.ts";
-import { type RouteFile, sortRouteIds, toRouteFile } from "../fs_routes.ts";
+import { kindOf, type RouteFile, sortRouteIds } from "../fs_routes.ts";
 
 const CODE = /\.[tj]sx?$/;
 
@@ -45,10 +45,7 @@ export function hashOf(content: Uint8Array): string {
 }
 
 /** Absolute paths of the files below `dir`, sorted; links are not followed, a missing directory is empty. */
-export async function walk(
-  dir: string,
-  isIgnored: (path: string) => boolean,
-): Promise<string[]> {
+export async function walk(dir: string, isIgnored: (path: string) => boolean): Promise<string[]> {
   const files: string[] = [];
   const entries: Deno.DirEntry[] = [];
   try {
@@ -79,15 +76,16 @@ export async function crawlCode(
   const isIgnored = (path: string) => ignore.some((reg) => reg.test(path));
   const isCode = (path: string) => CODE.test(path);
   const islands = (await walk(islandDir, isIgnored)).filter(isCode);
-  const found: { id: string; file: RouteFile }[] = [];
+  const routes: RouteFile[] = [];
   for (const path of (await walk(routeDir, isIgnored)).filter(isCode)) {
     const id = relative(routeDir, path).replaceAll(sep, "/").replace(CODE, "");
     if (id.includes("(_islands)/")) islands.push(path);
-    const file = toRouteFile(id, path, await Deno.readTextFile(path));
-    if (file !== null) found.push({ id, file });
+    const kind = kindOf(id);
+    if (kind === null) continue;
+    const isLazy = kind === "route" && !(await Deno.readTextFile(path)).includes("routeOverride");
+    routes.push({ id, path, isLazy });
   }
-  found.sort((a, b) => sortRouteIds(a.id, b.id));
-  return { islands, routes: found.map(({ file }) => file) };
+  return { islands, routes: routes.sort((a, b) => sortRouteIds(a.id, b.id)) };
 }
 
 /** What is in the static directory, by URL path; dot files other than `.well-known` stay out. */
@@ -96,8 +94,7 @@ export async function crawlStatic(
   outDir: string,
   isDev: boolean,
 ): Promise<Map<string, StaticFile>> {
-  const isIgnored = (path: string) =>
-    path === outDir || /[\\/]\.(?!well-known)[^\\/]*$/.test(path);
+  const isIgnored = (path: string) => path === outDir || /[\\/]\.(?!well-known)[^\\/]*$/.test(path);
   const files = new Map<string, StaticFile>();
   for (const path of await walk(dir, isIgnored)) {
     const name = "/" + relative(dir, path).replaceAll(sep, "/");

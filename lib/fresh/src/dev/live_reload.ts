@@ -3,15 +3,15 @@ const ALIVE_URL = "/_frsh/alive";
 /** Editors write a file in several steps: wait for quiet before building. */
 const QUIET_MS = 100;
 
-/** Tells open pages which build is current, and builds again when files change. */
+/** Tells open pages of each new build. */
 export class LiveReload {
   #sockets = new Set<WebSocket>();
-  // A restarted server counts as a new build: its own code may have changed.
+  // A restarted server is a new build too: its own code may have changed.
   #started = Date.now();
-  #revision: string;
+  #builds = 0;
 
-  constructor(buildId: string) {
-    this.#revision = `${this.#started}:${buildId}`;
+  get #revision(): string {
+    return `${this.#started}.${this.#builds}`;
   }
 
   /** Upgrades a request of a page's reload script, leaves any other (`null`). */
@@ -29,34 +29,30 @@ export class LiveReload {
     return response;
   }
 
-  announce(buildId: string): void {
-    this.#revision = `${this.#started}:${buildId}`;
+  announce(): void {
+    this.#builds++;
     for (const socket of this.#sockets) socket.send(this.#revision);
   }
+}
 
-  /** Calls `rebuild` after changes to `paths`, until the signal; a failed build is logged and the old one stays. */
-  async watch(
-    paths: string[],
-    { rebuild, signal }: {
-      rebuild: () => Promise<void>;
-      signal: AbortSignal | undefined;
-    },
-  ): Promise<void> {
-    const existing = paths.filter((path) => exists(path));
-    if (existing.length === 0 || signal?.aborted) return;
-    const watcher = Deno.watchFs(existing);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      watcher.close();
-    });
-    for await (const { kind } of watcher) {
-      if (kind === "access") continue;
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        rebuild().catch((error) => console.error(error));
-      }, QUIET_MS);
-    }
+/** Calls `rebuild` after changes to `paths`, until the signal; a failed build is logged. */
+export async function watch(
+  paths: string[],
+  rebuild: () => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const existing = paths.filter((path) => exists(path));
+  if (existing.length === 0 || signal?.aborted) return;
+  const watcher = Deno.watchFs(existing);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  signal?.addEventListener("abort", () => {
+    clearTimeout(timer);
+    watcher.close();
+  });
+  for await (const { kind } of watcher) {
+    if (kind === "access") continue;
+    clearTimeout(timer);
+    timer = setTimeout(() => rebuild().catch((error) => console.error(error)), QUIET_MS);
   }
 }
 

@@ -27,9 +27,7 @@ export function cors<State>(options?: CORSOptions<State>): Middleware<State> {
     const vary = allowed !== null && allowed !== "*" ? ["Origin"] : [];
 
     const isPreflight = ctx.req.method === "OPTIONS";
-    const res = isPreflight
-      ? preflight(ctx.req, options, vary)
-      : await ctx.next();
+    const res = isPreflight ? preflight(ctx.req, options, vary) : await ctx.next();
     const { headers } = res;
     if (allowed !== null) headers.set("Access-Control-Allow-Origin", allowed);
     if (options?.credentials) {
@@ -54,17 +52,11 @@ function allowedOrigin<State>(
 ): string | null {
   if (typeof origin === "function") return origin(from, ctx) || null;
   if (origin === "*") return origin;
-  const isListed = Array.isArray(origin)
-    ? origin.includes(from)
-    : origin === from;
+  const isListed = Array.isArray(origin) ? origin.includes(from) : origin === from;
   return isListed && from !== "" ? from : null;
 }
 
-function preflight<State>(
-  req: Request,
-  options: CORSOptions<State> | undefined,
-  vary: string[],
-): Response {
+function preflight<State>(req: Request, options: CORSOptions<State> | undefined, vary: string[]): Response {
   const headers = new Headers();
   if (options?.maxAge != null) {
     headers.set("Access-Control-Max-Age", String(options.maxAge));
@@ -74,9 +66,7 @@ function preflight<State>(
     headers.set("Access-Control-Allow-Methods", methods.join(","));
   }
   const asked = req.headers.get("Access-Control-Request-Headers");
-  const names = options?.allowHeaders?.length
-    ? options.allowHeaders
-    : asked?.split(/\s*,\s*/) ?? [];
+  const names = options?.allowHeaders?.length ? options.allowHeaders : asked?.split(/\s*,\s*/) ?? [];
   if (names.length > 0) {
     headers.set("Access-Control-Allow-Headers", names.join(","));
     vary.push("Access-Control-Request-Headers");

@@ -21,18 +21,14 @@ export function csrf<State>(options: CsrfOptions = {}): Middleware<State> {
     const allowed = options.origin || ctx.url.origin;
     if (origin === null) return false;
     if (typeof allowed === "function") return allowed(origin, ctx);
-    return Array.isArray(allowed)
-      ? allowed.includes(origin)
-      : allowed === origin;
+    return Array.isArray(allowed) ? allowed.includes(origin) : allowed === origin;
   };
   return async (ctx) => {
     const { method, headers } = ctx.req;
     if (["GET", "HEAD", "OPTIONS"].includes(method)) return await ctx.next();
     const site = headers.get("Sec-Fetch-Site");
     const origin = headers.get("Origin");
-    const isOwn = site === null
-      ? origin === null
-      : site === "same-origin" || site === "none";
+    const isOwn = site === null ? origin === null : site === "same-origin" || site === "none";
     if (isOwn || isAllowed(origin, ctx)) return await ctx.next();
     throw new HttpError(403);
   };

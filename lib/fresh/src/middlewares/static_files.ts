@@ -10,8 +10,8 @@ export function staticFiles<State>(): Middleware<State> {
   return async (ctx) => {
     const { req, url, config } = ctx;
     const { files, buildId } = getBuildCache(ctx);
-    const pathname = decodeURIComponent(url.pathname)
-      .slice(config.basePath.length) || "/";
+    const path = decodeURIComponent(url.pathname);
+    const pathname = path.startsWith(config.basePath) ? path.slice(config.basePath.length) : "";
     const file = files.get(pathname);
     if (file === undefined) {
       if (pathname === "/favicon.ico") {
@@ -30,10 +30,7 @@ export function staticFiles<State>(): Middleware<State> {
       const location = url.pathname + url.search;
       return new Response(null, { status: 307, headers: { location } });
     }
-    const headers = new Headers({
-      "Content-Type": file.contentType,
-      vary: "If-None-Match",
-    });
+    const headers = new Headers({ "Content-Type": file.contentType, vary: "If-None-Match" });
     if (file.hash !== null) {
       const etag = `W/"${file.hash}"`;
       const known = req.headers.get("If-None-Match");

@@ -3,8 +3,10 @@ import type { VNode } from "preact";
 /** Query parameter that makes a static file's URL belong to one build. */
 export const CACHE_KEY = "__frsh_c";
 
-/** Replaced by the id itself in browser bundles; set from the build on the server. */
-let buildId = "__FRESH_BUILD_ID__";
+/** Stands in browser bundles until their id, which is made from them, is known. */
+export const BUILD_ID_MARK = "__FRESH_BUILD_ID__";
+
+let buildId = BUILD_ID_MARK;
 
 export function setBuildId(id: string): void {
   buildId = id;
@@ -22,9 +24,7 @@ export function asset(path: string): string {
 /** `asset()` for every URL of a `srcset` attribute. */
 export function assetSrcSet(srcset: string): string {
   if (srcset.includes("(")) return srcset;
-  return srcset.split(",").map((part) =>
-    part.replace(/\S+/, (url) => asset(url))
-  ).join(",");
+  return srcset.split(",").map((part) => part.replace(/\S+/, (url) => asset(url))).join(",");
 }
 
 /** Gives images their `asset()` URLs, on the server and in the browser alike. */

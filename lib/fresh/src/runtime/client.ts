@@ -1,12 +1,4 @@
-import {
-  type ComponentChild,
-  type ComponentType,
-  Fragment,
-  h,
-  options,
-  render,
-  type VNode,
-} from "preact";
+import { type ComponentChild, type ComponentType, Fragment, h, options, render, type VNode } from "preact";
 import { hashImage } from "./asset.ts";
 import { ISLAND, type IslandData, SLOT, templateId } from "./markers.ts";
 
@@ -16,13 +8,13 @@ options.vnode = (vnode) => {
   onVNode?.(vnode);
 };
 
-type Range = { start: Comment; end: Comment };
+type Span = { start: Comment; end: Comment };
 type Components = Record<string, ComponentType<Record<string, unknown>>>;
 
 /** Renders every island of the page over what the server made of it. */
 export function boot(components: Components, json: string): void {
   const data = JSON.parse(json) as IslandData[];
-  const slots = new Map<string, Range>();
+  const slots = new Map<string, Span>();
   const roots = findRanges(document.body, slots);
   for (const template of document.querySelectorAll("template")) {
     findRanges(template.content, slots);
@@ -35,14 +27,14 @@ export function boot(components: Components, json: string): void {
 interface Page {
   components: Components;
   data: IslandData[];
-  slots: Map<string, Range>;
+  slots: Map<string, Span>;
 }
 
 /** Finds the islands that are in no other one, and notes all slots by id. */
-function findRanges(root: Node, slots: Map<string, Range>): Range[] {
+function findRanges(root: Node, slots: Map<string, Span>): Span[] {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
   const open: Comment[] = [];
-  const roots: Range[] = [];
+  const roots: Span[] = [];
   while (walker.nextNode()) {
     const node = walker.currentNode as Comment;
     if (node.data.startsWith("frsh:")) open.push(node);
@@ -57,7 +49,7 @@ function findRanges(root: Node, slots: Map<string, Range>): Range[] {
   return roots;
 }
 
-function revive({ start, end }: Range, page: Page): void {
+function revive({ start, end }: Span, page: Page): void {
   const vnode = islandVNode(start, page);
   // Preact skips comments when it looks for the place to insert at, which
   // would lead it past the end: empty texts stand there instead.
@@ -95,11 +87,7 @@ function slotContent(id: number, page: Page): ComponentChild[] {
 }
 
 /** Reads server-rendered DOM back into vnodes, islands in it as themselves. */
-function toVNodes(
-  node: ChildNode | null,
-  end: ChildNode | null,
-  page: Page,
-): ComponentChild[] {
+function toVNodes(node: ChildNode | null, end: ChildNode | null, page: Page): ComponentChild[] {
   const out: ComponentChild[] = [];
   for (; node !== null && node !== end; node = node.nextSibling) {
     if (node instanceof Text) out.push(node.data);
@@ -115,9 +103,8 @@ function toVNodes(
 function elementVNode(element: Element, page: Page): ComponentChild {
   const props: Record<string, unknown> = {};
   for (const { name, value } of element.attributes) {
-    const isFlag =
-      typeof (element as unknown as Record<string, unknown>)[name] ===
-        "boolean";
+    const isFlag = typeof (element as unknown as Record<string, unknown>)[name] ===
+      "boolean";
     props[name] = isFlag ? true : value;
   }
   return h(element.localName, props, toVNodes(element.firstChild, null, page));
@@ -154,8 +141,7 @@ function rangeContainer(first: Text, last: Text) {
     get firstChild(): ChildNode | null {
       return this.childNodes[0] ?? null;
     },
-    insertBefore: (node: Node, before: Node | null) =>
-      parent.insertBefore(node, before ?? last),
+    insertBefore: (node: Node, before: Node | null) => parent.insertBefore(node, before ?? last),
     appendChild: (node: Node) => parent.insertBefore(node, last),
     removeChild: (node: Node) => parent.removeChild(node),
     contains: (node: Node) => parent.contains(node),
@@ -170,10 +156,7 @@ interface MangledVNode {
 }
 
 /** Preact leaves top-level nodes that it found no use for: what it uses is known by this. */
-function collectDom(
-  vnode: MangledVNode | null | undefined,
-  used: Set<unknown>,
-): void {
+function collectDom(vnode: MangledVNode | null | undefined, used: Set<unknown>): void {
   if (vnode == null) return;
   if (typeof vnode.type !== "function") used.add(vnode.__e);
   else for (const child of vnode.__k ?? []) collectDom(child, used);

@@ -51,9 +51,7 @@ export function headKey(vnode: VNode): string {
   if (vnode.type === "title") return "title";
   const isMeta = vnode.type === "meta";
   const parts = Object.entries(vnode.props as Props)
-    .filter(([name]) =>
-      name !== "children" && name !== "nonce" && !(isMeta && name === "content")
-    )
+    .filter(([name]) => name !== "children" && name !== "nonce" && !(isMeta && name === "content"))
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return [vnode.type, ...parts.sort()].join("::");
 }

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { readConfig } from "@/services/config.ts";
+
+const GOOD = {
+  DATABASE_URL: "postgres://app:pw@127.0.0.1:5432/innstream",
+  NATS_URL: "nats://127.0.0.1:4222",
+  JWT_SECRET: "0123456789abcdef0123456789abcdef",
+};
+
+Deno.test("config - what is needed is enough, the rest has defaults", () => {
+  const config = readConfig(GOOD);
+  assert.ok(!("problems" in config));
+  assert.deepEqual([config.host, config.port, config.demo, config.feedConsumer], [
+    "127.0.0.1",
+    4000,
+    false,
+    "org",
+  ]);
+});
+
+Deno.test("config - every wrong value is told at once, one line each, and no password is repeated", () => {
+  const config = readConfig({
+    PORT: "70000",
+    DATABASE_URL: "mysql://root:hunter2@db/x",
+    JWT_SECRET: "short",
+    JWKS_URL: "https://keys.example.com",
+    PUBLIC_ORIGINS: "*, https://ok.example.com, https://bad.example.com/path",
+    DEMO: "maybe",
+    FEED_CONSUMER: "both",
+    MAX_CONNECTIONS: "0",
+  });
+  assert.ok("problems" in config);
+  const text = config.problems.join("\n");
+  for (
+    const name of [
+      "PORT",
+      "DATABASE_URL",
+      "NATS_URL",
+      "JWT_SECRET",
+      "DEMO",
+      "FEED_CONSUMER",
+      "MAX_CONNECTIONS",
+    ]
+  ) {
+    assert.match(text, new RegExp(name));
+  }
+  assert.match(text, /PUBLIC_ORIGINS holds "\*"/);
+  assert.ok(!text.includes("hunter2"));
+  for (const line of config.problems) assert.ok(!line.includes("\n"));
+});
+
+Deno.test("config - a token needs exactly one kind of key", () => {
+  const none = readConfig({ ...GOOD, JWT_SECRET: "" });
+  assert.ok("problems" in none && none.problems.some((line) => line.includes("JWKS_URL is missing")));
+  const jwks = readConfig({ ...GOOD, JWT_SECRET: "", JWKS_URL: "https://keys.example.com/jwks.json" });
+  assert.ok(!("problems" in jwks));
+});

@@ -29,11 +29,15 @@ create table properties (
 -- The update locks the organisation's row, so two at once get two numbers.
 create function number_property() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  numbered bigint;
 begin
+  -- Not straight into new.id: from PostgreSQL 18 on, "new" in a RETURNING is the updated row itself.
   update organisations
     set last_property_id = greatest(last_property_id + (new.id is null)::int, coalesce(new.id, 0))
     where id = new.org_id
-    returning coalesce(new.id, last_property_id) into new.id;
+    returning last_property_id into numbered;
+  new.id := coalesce(new.id, numbered);
   return new;
 end
 $$;

@@ -19,10 +19,12 @@ import { connectPool, type Sql } from "@/services/postgres/pool.ts";
 import { systemClock } from "@/services/realtime/clock.ts";
 import { Connections } from "@/services/realtime/connections.ts";
 import { Metrics } from "@/services/realtime/metrics.ts";
+import { forgetIdempotencyKeys } from "@/services/resources/idempotency.ts";
 import { createResourceStore, type ResourceStore } from "@/services/resources/store.ts";
 
 /** Longest wait for PostgreSQL when asked whether the instance is ready. */
 const READY_TIMEOUT_MS = 2_000;
+const FORGET_KEYS_MS = 600_000;
 
 /** Everything a request can reach. */
 export interface Services {
@@ -90,6 +92,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   });
   await validator.restart(watch.state.epoch);
   void relay.sweep();
+  const forgetting = setInterval(() => void forgetIdempotencyKeys(sql).catch(failed), FORGET_KEYS_MS);
   const resources = createResourceStore({
     sql,
     position: async () => {
@@ -116,18 +119,23 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     validator,
     failed,
     async missing() {
-      const database = await Promise.race([
-        sql`select 1`.then(() => undefined, (error: Error) => error.message),
-        new Promise<string>((resolve) => setTimeout(() => resolve("no answer in time"), READY_TIMEOUT_MS)),
+      const late = new Promise<string>((resolve) =>
+        setTimeout(() => resolve("no answer in time"), READY_TIMEOUT_MS)
+      );
+      const database = sql`select 1`.then(() => undefined, (error: Error) => error.message);
+      const [postgres] = await Promise.all([
+        Promise.race([database, late]),
+        Promise.race([watch.check(), late]),
       ]);
-      await watch.check();
       return {
-        ...(database !== undefined && { postgres: database }),
+        ...(postgres !== undefined && { postgres }),
         ...(!watch.healthy && { nats: "the events stream cannot be read" }),
+        ...(connections.draining && { app: "shutting down" }),
       };
     },
     drain: () => connections.drain(),
     async close() {
+      clearInterval(forgetting);
       watch.stop();
       validator.close();
       await feeds.close();

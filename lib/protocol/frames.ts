@@ -42,7 +42,7 @@ export interface Subscription {
   readonly propertyId: number | null;
 }
 
-/** First frame of a client. `lastSeq` 0 or absent: from now on. */
+/** First frame of a client. `lastSeq` null: from now on. */
 export interface Handshake extends Subscription {
   readonly lastSeq: number | null;
   readonly epoch: string | null;
@@ -98,7 +98,19 @@ export function parseHandshake(text: string): Handshake | Refused {
   }
   const subscription = subscriptionOf(services, filters?.propertyId);
   if ("error" in subscription) return subscription;
-  return { ...subscription, lastSeq: lastSeq || null, epoch: epoch ?? null };
+  return { ...subscription, ...resumeFrom(lastSeq ?? null, epoch ?? null) };
+}
+
+/**
+ * Where a client wants to go on. A lastSeq of 0 is what a client sends that has seen nothing yet, and means "from now";
+ * with an epoch it is the position before the first event of that stream.
+ */
+export function resumeFrom(
+  lastSeq: number | null,
+  epoch: string | null,
+): { lastSeq: number | null; epoch: string | null } {
+  const resumes = lastSeq !== null && (lastSeq > 0 || epoch !== null);
+  return resumes ? { lastSeq, epoch } : { lastSeq: null, epoch: null };
 }
 
 /** Reads any later frame of a client. */

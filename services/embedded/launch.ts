@@ -94,7 +94,7 @@ class Launcher {
       HOST: host,
       PORT: String(port),
       DATA_DIR: dataDir,
-      DEMO: demo ? "1" : "0",
+      DEMO: env["DEMO"]?.trim() || (demo ? "1" : "0"),
       ...(!env["JWT_SECRET"] && !env["JWKS_URL"] &&
         { JWT_SECRET: await keptSecret(dataDir) }),
     };

@@ -10,15 +10,15 @@ const FREE_PORT_TRIES = 200;
 
 const LOOPBACK = "127.0.0.1";
 
-/** Tells whether a listener could be opened on the port now. */
+/** Tells whether a listener could be opened on the port now. Throws StartError where it never could: another's address, no rights. */
 export function portIsFree(port: number, hostname = LOOPBACK): boolean {
   try {
     Deno.listen({ hostname, port }).close();
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) return false;
-    if (error instanceof Deno.errors.PermissionDenied) return false;
-    throw error;
+    const why = error instanceof Error ? error.message : error;
+    throw new StartError(`listening on ${hostname}:${port}: ${why}`);
   }
 }
 

@@ -36,5 +36,10 @@ export function seconds(began: number): string {
 /** An error for the terminal: its message alone where that tells a person what to do, else where it came from too. */
 export function explain(error: unknown): string {
   if (error instanceof StartError) return error.message;
-  return error instanceof Error ? error.stack ?? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // A refused connection comes as an AggregateError without a message of its own.
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(explain).join("\n");
+  // A server that does not answer, a file that is not there: the place in our code tells nobody anything.
+  if ("syscall" in error) return error.message;
+  return error.stack ?? error.message;
 }

@@ -14,7 +14,7 @@ export const CHECK_VIOLATION = "23514";
 
 const RETRY_S = 1;
 
-/** The connection broke, could not be made, or was ended by the server or by us. */
+/** The connection broke or could not be made, as the client noticed it. */
 const CONNECTION_CODES: ReadonlySet<string> = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",
@@ -22,13 +22,22 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
   "CONNECT_TIMEOUT",
   "ECONNREFUSED",
   "ECONNRESET",
+  "ECONNABORTED",
+  "ENOENT",
   "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
   "EPIPE",
   "ETIMEDOUT",
+]);
+
+/** The server ends the connection, or does not take it. */
+const SERVER_CODES: ReadonlySet<string> = new Set([
   "57P01", // admin_shutdown
   "57P02", // crash_shutdown
   "57P03", // cannot_connect_now
   "53300", // too_many_connections
+  "25P03", // idle_in_transaction_session_timeout
 ]);
 
 /** The statement lost against others; the same one may succeed in a moment. */
@@ -37,8 +46,14 @@ const CONTENTION_CODES: ReadonlySet<string> = new Set([
   "40P01", // deadlock_detected
   "55P03", // lock_not_available
   "57014", // query_canceled: statement_timeout
-  "25P03", // idle_in_transaction_session_timeout
 ]);
+
+/** Is this the loss of the connection rather than an answer to a statement? */
+export function isConnectionError(error: unknown): boolean {
+  const code = databaseError(error)?.code;
+  return code !== undefined &&
+    (CONNECTION_CODES.has(code) || SERVER_CODES.has(code) || code.startsWith("08"));
+}
 
 /** Reads code and constraint of an error thrown by a query; undefined where it is none of PostgreSQL. */
 export function databaseError(error: unknown): DatabaseError | undefined {
@@ -55,7 +70,7 @@ export function problemOfError(error: unknown): Problem | undefined {
   if (error instanceof ProblemError) return error.problem;
   const code = databaseError(error)?.code;
   if (code === undefined) return undefined;
-  if (CONNECTION_CODES.has(code) || code.startsWith("08")) {
+  if (isConnectionError(error)) {
     return { code: "unavailable", detail: "The database cannot be reached", retryAfter: RETRY_S };
   }
   if (CONTENTION_CODES.has(code)) {

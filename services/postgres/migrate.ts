@@ -1,7 +1,8 @@
 import postgres from "postgres";
 import { APP_ROLE, RELAY_ROLE } from "@/services/postgres/bootstrap.ts";
-import { CONNECT_TIMEOUT_S } from "@/services/postgres/pool.ts";
 import { type Migration, MIGRATIONS_DIR, readMigrations } from "@/services/postgres/migration_files.ts";
+import { connectPool, type Sql, type Transaction } from "@/services/postgres/pool.ts";
+import { transaction } from "@/services/postgres/transaction.ts";
 
 type Log = (line: string) => void;
 
@@ -10,14 +11,15 @@ interface Applied {
   id: number;
   name: string;
   checksum: string;
-  applied_at: Date;
+  /** RFC 3339. */
+  applied_at: string;
 }
 
 export interface MigrationStatus {
   readonly id: number;
   readonly name: string;
-  /** null: not run yet. */
-  readonly appliedAt: Date | null;
+  /** RFC 3339; null: not run yet. */
+  readonly appliedAt: string | null;
 }
 
 /** One migration at a time per database, whichever process runs it. */
@@ -89,12 +91,11 @@ export function migrationStatus(ownerUrl: string, directory = MIGRATIONS_DIR): P
   });
 }
 
-async function withDatabase<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(url, {
+async function withDatabase<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const sql = connectPool(url, {
     max: 1,
-    connect_timeout: CONNECT_TIMEOUT_S,
-    onnotice: () => {},
-    connection: { application_name: "innstream-migrate", statement_timeout: MIGRATION_TIMEOUT_MS },
+    applicationName: "innstream-migrate",
+    patienceMs: MIGRATION_TIMEOUT_MS,
   });
   try {
     return await work(sql);
@@ -104,11 +105,8 @@ async function withDatabase<T>(url: string, work: (sql: postgres.Sql) => Promise
 }
 
 /** The history is read after the lock is held, so two processes at once never run the same file. */
-function underLock<T>(
-  sql: postgres.Sql,
-  work: (tx: postgres.TransactionSql, applied: Applied[]) => Promise<T>,
-): Promise<T> {
-  return sql.begin(async (tx) => {
+function underLock<T>(sql: Sql, work: (tx: Transaction, applied: Applied[]) => Promise<T>): Promise<T> {
+  return transaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`;
     await tx`create table if not exists migrations (
       id integer primary key,
@@ -118,7 +116,7 @@ function underLock<T>(
     )`;
     const applied = await tx<Applied[]>`select id, name, checksum, applied_at from migrations order by id`;
     return await work(tx, [...applied]);
-  }) as Promise<T>;
+  });
 }
 
 /** What ran must still be what the files say, and nothing may be missing in between. */
@@ -145,7 +143,7 @@ function checkHistory(applied: readonly Applied[], migrations: readonly Migratio
   }
 }
 
-async function checkRoles(sql: postgres.Sql): Promise<void> {
+async function checkRoles(sql: Sql): Promise<void> {
   const wanted = [APP_ROLE, RELAY_ROLE];
   const rows = await sql<{ name: string }[]>`
     select rolname as name from pg_roles where rolname in ${sql(wanted)}`;
@@ -159,7 +157,7 @@ async function checkRoles(sql: postgres.Sql): Promise<void> {
   }
 }
 
-async function runFile(tx: postgres.TransactionSql, file: string, text: string): Promise<void> {
+async function runFile(tx: Transaction, file: string, text: string): Promise<void> {
   try {
     await tx.unsafe(text);
   } catch (error) {

@@ -26,7 +26,7 @@ async function migrate([command, count, ...rest]: readonly string[], url: string
     console.log(`Took back ${await migrateDown(url, Number(count), console.log)} of the migrations`);
   } else if (command === "status") {
     for (const { id, name, appliedAt } of await migrationStatus(url)) {
-      console.log(`${id}_${name}  ${appliedAt?.toISOString() ?? "not run"}`);
+      console.log(`${id}_${name}  ${appliedAt ?? "not run"}`);
     }
   } else {
     throw new Error(USAGE);

@@ -1,6 +1,7 @@
 import postgres from "postgres";
+import { Slots } from "@/services/postgres/slots.ts";
 
-/** A pool of connections; queries are tagged templates. */
+/** A pool of connections; queries are tagged templates. Transactions go through `inTenant`, `inRelay`, `transaction`. */
 export type Sql = postgres.Sql;
 /** The one connection of a transaction in progress. */
 export type Transaction = postgres.TransactionSql;
@@ -19,46 +20,96 @@ const TIMESTAMP = 1114;
 const TIMESTAMPTZ = 1184;
 
 export interface PoolOptions {
-  /** Most connections of this process. */
+  /** Most connections with a transaction; statements outside of one share one more. */
   readonly max: number;
   /** Stands in `pg_stat_activity`. */
   readonly applicationName: string;
+  /** Longest statement and wait for a lock; default STATEMENT_TIMEOUT_MS and LOCK_TIMEOUT_MS. */
+  readonly patienceMs?: number;
+}
+
+const slotsOf = new WeakMap<Sql, Slots>();
+
+/** Where the transactions of a pool run. Throws where `sql` was not made by `connectPool`. */
+export function slotsOfPool(sql: Sql): Slots {
+  const slots = slotsOf.get(sql);
+  if (slots === undefined) throw new TypeError("A transaction needs a pool made by connectPool");
+  return slots;
 }
 
 /**
  * The pool of one process. `int8` comes as a number (a value beyond the safe integers rejects the query),
  * `timestamptz` as RFC 3339 text in UTC with milliseconds, `date` as `YYYY-MM-DD`. Connects on first use.
+ *
+ * The library (3.4.9) does not survive the loss of a connection: a transaction that then rolls back ends the process,
+ * the connection stays unusable, and a late statement may run in the transaction of somebody else. So every
+ * connection here is a library pool of one, has one user at a time, and is thrown away once it was lost.
  */
-export function connectPool(url: string, { max, applicationName }: PoolOptions): Sql {
-  return postgres(url, {
-    max,
-    connect_timeout: CONNECT_TIMEOUT_S,
-    onnotice: () => {},
-    connection: {
-      application_name: applicationName,
-      TimeZone: "UTC",
-      DateStyle: "ISO",
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      lock_timeout: LOCK_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-    },
-    types: {
-      int8: {
-        to: INT8,
-        from: [INT8],
-        serialize: (value: number | string) => String(value),
-        parse: safeInteger,
+export function connectPool(url: string, { max, applicationName, patienceMs }: PoolOptions): Sql {
+  const open = (lost: () => void) =>
+    postgres(url, {
+      max: 1,
+      max_lifetime: null,
+      connect_timeout: CONNECT_TIMEOUT_S,
+      onnotice: () => {},
+      onclose: lost,
+      connection: {
+        application_name: applicationName,
+        TimeZone: "UTC",
+        DateStyle: "ISO",
+        statement_timeout: patienceMs ?? STATEMENT_TIMEOUT_MS,
+        lock_timeout: patienceMs ?? LOCK_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       },
-      date: { to: DATE, from: [DATE], serialize: (value: string) => value, parse: (text: string) => text },
-      timestamptz: {
-        to: TIMESTAMPTZ,
-        from: [TIMESTAMPTZ, TIMESTAMP],
-        serialize: (value: Date | string) => typeof value === "string" ? value : value.toISOString(),
-        parse: (text: string) => new Date(text).toISOString(),
-      },
-    },
-  }) as unknown as Sql;
+      types: TYPES,
+    }) as unknown as Sql;
+  const slots = new Slots(open, max);
+  const sql = statementsOf(open, (options) => slots.end(options));
+  slotsOf.set(sql, slots);
+  return sql;
 }
+
+/** Statements outside of transactions, on a connection that is replaced when it is lost. */
+function statementsOf(open: (lost: () => void) => Sql, endSlots: Sql["end"]): Sql {
+  let current = reopen();
+
+  function reopen(): Sql {
+    const sql = open(() => {
+      if (sql !== current || ended) return;
+      void sql.end({ timeout: 0 });
+      current = reopen();
+    });
+    return sql;
+  }
+
+  let ended = false;
+  const end: Sql["end"] = async (options) => {
+    ended = true;
+    await Promise.all([endSlots(options), current.end(options)]);
+  };
+  const noTransaction = () => {
+    throw new TypeError("Use inTenant, inRelay or transaction: sql.begin does not survive a lost connection");
+  };
+  return new Proxy((() => {}) as unknown as Sql, {
+    apply: (_target, _this, args) => Reflect.apply(current, undefined, args),
+    get(_target, name) {
+      if (name === "end") return end;
+      if (name === "begin" || name === "reserve") return noTransaction;
+      return Reflect.get(current, name);
+    },
+  });
+}
+
+const TYPES = {
+  int8: { to: INT8, from: [INT8], serialize: (value: number | string) => String(value), parse: safeInteger },
+  date: { to: DATE, from: [DATE], serialize: (value: string) => value, parse: (text: string) => text },
+  timestamptz: {
+    to: TIMESTAMPTZ,
+    from: [TIMESTAMPTZ, TIMESTAMP],
+    serialize: (value: Date | string) => typeof value === "string" ? value : value.toISOString(),
+    parse: (text: string) => new Date(text).toISOString(),
+  },
+};
 
 function safeInteger(text: string): number {
   const value = Number(text);

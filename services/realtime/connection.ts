@@ -80,7 +80,7 @@ export class RealtimeConnection implements Held, Sink {
   }
 
   reset(reason: ResetReason, seq: number, epoch: string): void {
-    this.#socket.send(resetFrame(reason, seq, epoch));
+    this.#send(resetFrame(reason, seq, epoch));
   }
 
   stalled(): void {
@@ -98,7 +98,7 @@ export class RealtimeConnection implements Held, Sink {
       }
       if (!this.#warned && now >= expiresAt - EXPIRY_WARNING_MS) {
         this.#warned = true;
-        this.#error("token_expiring");
+        this.#send(errorFrame("token_expiring"));
       }
       if (now - this.#pingedAt >= PING_MS) this.#ping(now);
     });
@@ -107,7 +107,7 @@ export class RealtimeConnection implements Held, Sink {
   drain(reconnectInMs: number): void {
     this.#guard(() => {
       if (this.#closed) return;
-      this.#socket.send(downgradeFrame("restart", reconnectInMs));
+      this.#send(downgradeFrame("restart", reconnectInMs));
       this.#end("restart");
     });
   }
@@ -117,7 +117,7 @@ export class RealtimeConnection implements Held, Sink {
     if (typeof data !== "string") {
       return this.#end("bad_frame", "bad_frame", "binary frames have no meaning here");
     }
-    if (data.length > CLIENT_FRAME_BYTES_MAX) {
+    if (isLonger(data, CLIENT_FRAME_BYTES_MAX)) {
       return this.#end("too_big", "frame_too_big", `at most ${CLIENT_FRAME_BYTES_MAX} bytes`);
     }
     const now = Date.now();
@@ -180,7 +180,7 @@ export class RealtimeConnection implements Held, Sink {
   }
 
   #acknowledge(feed: Feed, subscriber: Subscriber): void {
-    this.#socket.send(ackFrame({
+    this.#send(ackFrame({
       seq: subscriber.cursor,
       epoch: subscriber.epoch,
       timestamp: new Date().toISOString(),
@@ -195,20 +195,25 @@ export class RealtimeConnection implements Held, Sink {
   #ping(now: number): void {
     if (this.buffered() > this.#deps.connections.bufferLimit()) return;
     this.#pingedAt = now;
-    this.#socket.send(pingFrame(this.#feed!.position(this.#subscriber!), new Date(now).toISOString()));
+    this.#send(pingFrame(this.#feed!.position(this.#subscriber!), new Date(now).toISOString()));
   }
 
   #error(code: FrameErrorCode, detail?: string): void {
     this.#deps.metrics.error(this.#principal.orgId);
-    this.#socket.send(errorFrame(code, detail));
+    this.#send(errorFrame(code, detail));
+  }
+
+  /** A socket that is not open yet, or not any more, is told nothing: sending would throw, or be silent. */
+  #send(text: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
   }
 
   /** Ends the connection: an error frame where there is one to tell, then the close code. */
   #end(close: CloseName, error?: FrameErrorCode, detail?: string): void {
     if (this.#closed) return;
+    this.#leave();
     if (error !== undefined) this.#error(error, detail);
     else if (close === "slow") this.#deps.metrics.error(this.#principal.orgId);
-    this.#leave();
     this.#socket.close(CLOSE[close].code, CLOSE[close].reason);
   }
 
@@ -243,4 +248,12 @@ export class RealtimeConnection implements Held, Sink {
       }
     }
   }
+}
+
+const UTF8_BYTES_PER_UNIT_MAX = 3;
+
+/** Is this text more than `bytes` long in UTF-8? Encodes it only where its length leaves that open. */
+function isLonger(text: string, bytes: number): boolean {
+  if (text.length > bytes) return true;
+  return text.length * UTF8_BYTES_PER_UNIT_MAX > bytes && new TextEncoder().encode(text).length > bytes;
 }

@@ -42,6 +42,10 @@ export class Connections {
     return this.#held.size;
   }
 
+  get draining(): boolean {
+    return this.#draining;
+  }
+
   /** Bytes that one socket may have waiting: less for each when there are many, so that the sum stays in the budget. */
   bufferLimit(): number {
     return Math.min(BUFFERED_BYTES_HIGH, Math.floor(BUFFERED_BYTES_BUDGET / Math.max(1, this.#taken)));

@@ -56,6 +56,18 @@ Deno.test("frames - golden: handshakes as clients send them", () => {
       lastSeq: null,
       epoch: null,
     }],
+    ['{"services":["tasks"],"version":1,"lastSeq":0,"epoch":"e"}', {
+      services: ["tasks"],
+      propertyId: null,
+      lastSeq: 0,
+      epoch: "e",
+    }],
+    ['{"services":["tasks"],"version":1,"epoch":"e"}', {
+      services: ["tasks"],
+      propertyId: null,
+      lastSeq: null,
+      epoch: null,
+    }],
   ];
   for (const [text, expected] of golden) assert.deepEqual(parseHandshake(text), expected);
 });

@@ -1,5 +1,6 @@
 import { isService, serviceOfBase } from "@/lib/protocol/services.ts";
 import { parseId } from "@/lib/protocol/subjects.ts";
+import { resumeFrom } from "@/lib/protocol/frames.ts";
 import { type Problem, problemResponse } from "@/lib/protocol/problems.ts";
 import type { ResumePoint } from "@/lib/realtime/subscriber.ts";
 import { authenticate } from "@/services/http/authenticate.ts";
@@ -34,5 +35,6 @@ function queryOf(search: URLSearchParams): { propertyId: number | null; from: Re
   if (seq === undefined) {
     return { code: "bad_request", detail: `lastSeq is "${last}": a whole number is needed` };
   }
-  return { propertyId, from: seq === 0 ? null : { seq, epoch: search.get("epoch") || null } };
+  const { lastSeq, epoch } = resumeFrom(seq, search.get("epoch") || null);
+  return { propertyId, from: lastSeq === null ? null : { seq: lastSeq, epoch } };
 }

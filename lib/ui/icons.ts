@@ -1,0 +1,44 @@
+import type { Service } from "@/lib/protocol/services.ts";
+
+export type IconName =
+  | Service
+  | "alert"
+  | "check"
+  | "copy"
+  | "down"
+  | "moon"
+  | "right"
+  | "screen"
+  | "sign-out"
+  | "sun"
+  | "terminal"
+  | "up";
+
+/** One path each on a grid of 24, drawn with strokes of 2 and round ends. */
+export const ICONS: Readonly<Record<IconName, string>> = {
+  finance: "M19 8H6a2 2 0 0 1 0-4h11v4M4 6v12a2 2 0 0 0 2 2h13a1 1 0 0 0 1-1V9a1 1 0 0 0-1-1M15.5 14h.01",
+  guest: "M3 5v15M3 17h18v3M21 17v-4a3 3 0 0 0-3-3h-7v7M7 13h.01",
+  staff:
+    "M2.5 20v-1a5 5 0 0 1 5-5h2a5 5 0 0 1 5 5v1M12 7.5a3.5 3.5 0 1 1-7 0a3.5 3.5 0 1 1 7 0M16 4.3a3.5 3.5 0 0 1 0 6.4M18 14.4a5 5 0 0 1 3.5 4.6v1",
+  tasks: "M3.5 6L5 7.5 8 4.5M3.5 12.5L5 14l3-3M3.5 19L5 20.5l3-3M12 6.5h8.5M12 13h8.5M12 19.5h8.5",
+  properties: "M4 21V5a2 2 0 0 1 2-2h8a2 2 0 0 1 2 2v16M16 10h2a2 2 0 0 1 2 2v9M2 21h20M8.5 8h3M8.5 12h3M8.5 16h3",
+  users:
+    "M5 5h14a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2M10.8 10a1.8 1.8 0 1 1-3.6 0a1.8 1.8 0 1 1 3.6 0M6 15.5a3 3 0 0 1 6 0M15 10h3M15 14h3",
+  dashboard: "M5.2 18.5a9 9 0 1 1 13.6 0M12 14l3.5-4.5M12 14h.01",
+  branding: "M12 3.5S5.5 10 5.5 14.5a6.5 6.5 0 0 0 13 0C18.5 10 12 3.5 12 3.5M9 14.5a3 3 0 0 0 3 3",
+  analytics: "M4 4v14a2 2 0 0 0 2 2h14M9 16v-4M13.5 16V7M18 16v-6",
+  reports: "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zM14 3v5h5M9 13h6M9 17h4",
+  alert: "M12 4L3 19.5h18zM12 10v4M12 16.8h.01",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  copy:
+    "M10.5 8.5h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-8a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2M4.5 15a1 1 0 0 1-1-1V5.5a2 2 0 0 1 2-2H14a1 1 0 0 1 1 1",
+  down: "M6.5 9.5L12 15l5.5-5.5",
+  moon: "M20 14.2A8.3 8.3 0 1 1 9.8 4a6.8 6.8 0 0 0 10.2 10.2z",
+  right: "M5 12h13.5M13 6.5l5.5 5.5-5.5 5.5",
+  screen: "M5 4h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2M8.5 20h7M12 16v4",
+  "sign-out": "M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h4M15 7.5l4.5 4.5-4.5 4.5M19.5 12H9.5",
+  sun:
+    "M16 12a4 4 0 1 1-8 0a4 4 0 1 1 8 0M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4",
+  terminal: "M5 7l5 5-5 5M12.5 17.5H19",
+  up: "M12 19V5.5M6.5 11L12 5.5l5.5 5.5",
+};

@@ -14,6 +14,10 @@ if (Deno.args.includes("build")) {
     Deno.exit(2);
   }
   const services = await startServices(config, log);
+  if (Deno.env.get("INNSTREAM_PARENT") === "1") {
+    const { endWithParent } = await import("@/services/embedded/parent.ts");
+    endWithParent(() => Deno.exit(0));
+  }
   const main = await import("@/main.ts");
   main.provide(services);
   await builder.listen(() => Promise.resolve(main.app), { hostname: config.host, port: config.port });

@@ -17,18 +17,22 @@ export interface AppOptions {
   port: number;
   env: Record<string, string>;
   guard: Guard;
+  /** Pages are built on the fly, and the app starts again when a file changes. */
+  dev: boolean;
 }
 
 /** Starts the app as a child whose output is ours; it serves when `untilReady` settles. */
 export function startApp(
-  { root, dataDir, env, guard }: AppOptions,
+  { root, dataDir, env, guard, dev }: AppOptions,
 ): ServerProcess {
   // The app has no use for the argument: it tells the process apart from every other one (see pid_files.ts).
   const mark = `--data-dir=${dataDir}`;
   const app = new ServerProcess({
     name: "app",
     command: Deno.execPath(),
-    args: ["run", "-A", `${root}/main.ts`, mark],
+    args: dev
+      ? ["run", "-A", "--watch", "--no-clear-screen", `${root}/dev.ts`, mark]
+      : ["run", "-A", `${root}/main.ts`, mark],
     cwd: root,
     env: { ...env, [PARENT_VARIABLE]: "1" },
     stopSignal: "SIGTERM",

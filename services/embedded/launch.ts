@@ -17,6 +17,8 @@ import { type Reason, StopRequest } from "./stop_request.ts";
 import { explain, phase, print, seconds } from "./terminal.ts";
 import { readConfig } from "@/services/config.ts";
 
+/** In DATA_DIR: how to reach the embedded database as the owner of its tables. */
+const OWNER_URL_FILE = "owner_url";
 /** After a second Ctrl-C nothing is waited for any longer than this; the guard ends what is left. */
 const HARD_STOP_MS = 2_000;
 
@@ -63,7 +65,7 @@ class Launcher {
   }
 
   async #start(): Promise<void> {
-    const { dataDir, root, host, port } = this.#options;
+    const { dataDir, root, host, port, dev } = this.#options;
     this.#lock = await lockDataDir(dataDir);
     await stopOrphans(
       dataDir,
@@ -78,11 +80,13 @@ class Launcher {
     const env = await this.#appEnvironment();
     const database = await this.#database();
     const natsUrl = await this.#nats();
-    await this.#phase(
-      "pages",
-      () => buildPages(root, this.#stop.signal),
-      (built) => built ? "built" : "up to date",
-    );
+    if (!dev) {
+      await this.#phase(
+        "pages",
+        () => buildPages(root, this.#stop.signal),
+        (built) => built ? "built" : "up to date",
+      );
+    }
     await this.#app({ ...env, ...database, NATS_URL: natsUrl });
   }
 
@@ -108,7 +112,7 @@ class Launcher {
   }
 
   async #database(): Promise<Record<string, string>> {
-    const { databaseUrl, migrateDatabaseUrl, demo } = this.#options;
+    const { dataDir, databaseUrl, migrateDatabaseUrl, demo } = this.#options;
     if (databaseUrl === undefined) {
       const url = await this.#postgres();
       const { bootstrapDatabase } = await import(
@@ -118,7 +122,9 @@ class Launcher {
         bootstrapDatabase(url),
       );
       await this.#prepare(ownerUrl, demo);
-      return { DATABASE_URL: appUrl, MIGRATE_DATABASE_URL: ownerUrl };
+      // For `deno task migrate`; the app itself never sees the owner's login.
+      await Deno.writeTextFile(`${dataDir}/${OWNER_URL_FILE}`, `${ownerUrl}\n`, { mode: 0o600 });
+      return { DATABASE_URL: appUrl };
     }
     print("postgres", "DATABASE_URL is set: using that one");
     if (migrateDatabaseUrl !== undefined) {
@@ -186,7 +192,7 @@ class Launcher {
   }
 
   async #app(env: Record<string, string>): Promise<void> {
-    const { root, dataDir, host, port } = this.#options;
+    const { root, dataDir, host, port, dev } = this.#options;
     await this.#phase("app", async () => {
       const app = startApp({
         root,
@@ -195,6 +201,7 @@ class Launcher {
         port,
         env,
         guard: this.#guard,
+        dev,
       });
       this.#adopt("app", {
         ended: app.ended,
@@ -280,6 +287,7 @@ if (import.meta.main) {
   const options = launchOptions(
     Deno.env.toObject(),
     resolve(fileURLToPath(new URL("../..", import.meta.url))),
+    { dev: Deno.args.includes("--dev") },
   );
   if ("problems" in options) {
     for (const problem of options.problems) console.error(problem);

@@ -135,7 +135,8 @@ async function goInstall(
   try {
     const { success } = await new Deno.Command("go", {
       args: ["install", source],
-      env: { GOBIN: gobin },
+      // An interrupted build leaves its temporary files: here they go with the directory.
+      env: { GOBIN: gobin, GOTMPDIR: gobin },
       stdin: "null",
       stdout: "inherit",
       stderr: "inherit",

@@ -29,12 +29,15 @@ export interface LaunchOptions {
   /** Demo data and demo people: on with the embedded database, else only when asked for. */
   demo: boolean;
   env: Record<string, string>;
+  /** For work on Innstream itself: see `AppOptions`. */
+  dev: boolean;
 }
 
 /** Reads the launcher's environment; answers every wrong value at once, one readable line each. */
 export function launchOptions(
   env: Record<string, string>,
   root: string,
+  { dev = false }: { dev?: boolean } = {},
 ): LaunchOptions | { readonly problems: readonly string[] } {
   const problems: string[] = [];
   const read = (name: string) => env[name]?.trim() || undefined;
@@ -65,6 +68,7 @@ export function launchOptions(
       ? databaseUrl === undefined && jwksUrl === undefined
       : ["1", "true", "on"].includes(read("DEMO") ?? ""),
     env,
+    dev,
   };
   return problems.length > 0 ? { problems } : options;
 }

@@ -1,10 +1,12 @@
 import { migrateDown, migrateUp, migrationStatus } from "@/services/postgres/migrate.ts";
 
-const USAGE = "Usage: deno task migrate up | down N | status, with MIGRATE_DATABASE_URL or DATABASE_URL set";
+const USAGE = `Usage: deno task migrate up | down N | status
+
+The database is MIGRATE_DATABASE_URL (the owner's login), else the embedded one of DATA_DIR while deno task start runs`;
 
 if (import.meta.main) {
   try {
-    await migrate(Deno.args, Deno.env.get("MIGRATE_DATABASE_URL") ?? Deno.env.get("DATABASE_URL"));
+    await migrate(Deno.args, Deno.env.get("MIGRATE_DATABASE_URL") || await embeddedUrl());
   } catch (error) {
     console.error(error instanceof Error ? messageOf(error) : error);
     Deno.exit(1);
@@ -14,9 +16,9 @@ if (import.meta.main) {
 async function migrate([command, count, ...rest]: readonly string[], url: string | undefined): Promise<void> {
   const known = command === "down" ? count !== undefined : count === undefined;
   if (!known || rest.length > 0) throw new Error(USAGE);
-  if (url === undefined || url === "") {
+  if (url === undefined) {
     throw new Error(
-      "Cannot migrate: neither MIGRATE_DATABASE_URL (the owner's login) nor DATABASE_URL is set",
+      "Cannot migrate: MIGRATE_DATABASE_URL (the owner's login) is not set, and DATA_DIR knows no embedded database",
     );
   }
   if (command === "up") {
@@ -37,4 +39,14 @@ async function migrate([command, count, ...rest]: readonly string[], url: string
 function messageOf(error: Error): string {
   const code = "code" in error ? ` (${error.code})` : "";
   return error.message === "" ? `Cannot reach the database${code}` : error.message;
+}
+
+/** The owner's login of the embedded database, as its launcher left it. */
+async function embeddedUrl(): Promise<string | undefined> {
+  try {
+    return (await Deno.readTextFile(`${Deno.env.get("DATA_DIR") || ".data"}/owner_url`)).trim();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }

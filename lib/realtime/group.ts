@@ -55,19 +55,22 @@ export class Group<Member> {
   /** Takes an event of the audience: sends it at once after quiet, else with the next flush. */
   push(event: StoredEvent): void {
     this.#pending.push(event);
-    const wait = this.#flushedAt + BATCH_WINDOW_MS - this.#clock.now();
-    if (wait <= 0 || this.#pending.length >= BATCH_EVENTS_MAX) this.flush();
-    else this.#cancel ??= this.#clock.after(wait, () => this.flush());
+    const due = this.#flushedAt + BATCH_WINDOW_MS;
+    const wait = due - this.#clock.now();
+    if (wait <= 0 || this.#pending.length >= BATCH_EVENTS_MAX) return this.flush();
+    // Counted from when it was due: timers are always late, and with events that come just as often as windows end,
+    // the delay of each would add up to that of the next.
+    this.#cancel ??= this.#clock.after(wait, () => this.flush(due));
   }
 
   /** Sends what is pending now. Afterwards the live members stand at the feed's head. */
-  flush(): void {
+  flush(at = this.#clock.now()): void {
     this.#cancel?.();
     this.#cancel = undefined;
     if (this.#pending.length === 0) return;
     const events = this.#pending;
     this.#pending = [];
-    this.#flushedAt = this.#clock.now();
+    this.#flushedAt = at;
     const prev = this.#flushedSeq;
     this.#flushedSeq = events.at(-1)!.seq;
     if (this.live.size === 0) return;

@@ -37,6 +37,10 @@ begin
     set last_property_id = greatest(last_property_id + (new.id is null)::int, coalesce(new.id, 0))
     where id = new.org_id
     returning last_property_id into numbered;
+  if numbered is null then
+    raise foreign_key_violation using
+      message = 'there is no such organisation', table = 'properties', constraint = 'properties_org_id_fkey';
+  end if;
   new.id := coalesce(new.id, numbered);
   return new;
 end

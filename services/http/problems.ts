@@ -8,6 +8,10 @@ import {
 } from "@/lib/protocol/problems.ts";
 import type { State } from "@/services/http/define.ts";
 import { errorFields } from "@/services/log.ts";
+import { isNatsUnreachable } from "@/services/nats/errors.ts";
+
+/** Seconds until what cannot be reached is likely back. */
+const RETRY_S = 1;
 
 /**
  * Turns what routes throw into `application/problem+json`. It stands innermost, so that the headers other middlewares
@@ -34,6 +38,9 @@ export const problems: Middleware<State> = async (ctx) => {
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof HttpError) return { code: codeOfStatus(error.status) };
+  if (isNatsUnreachable(error)) {
+    return { code: "unavailable", detail: "the event stream cannot be reached", retryAfter: RETRY_S };
+  }
   return { code: "internal" };
 }
 

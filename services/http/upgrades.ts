@@ -1,5 +1,5 @@
 import type { Context, Middleware } from "fresh";
-import { ProblemError } from "@/lib/protocol/problems.ts";
+import { ProblemError, WEBSOCKET_VERSION } from "@/lib/protocol/problems.ts";
 import type { State } from "@/services/http/define.ts";
 
 export function isUpgrade(req: Request): boolean {
@@ -17,6 +17,7 @@ export function exceptUpgrades(middleware: Middleware<State>): Middleware<State>
  */
 export function checkUpgrade(ctx: Context<State>, protocol: string): string | undefined {
   if (!isUpgrade(ctx.req)) throw new ProblemError({ code: "upgrade_required" });
+  checkHandshake(ctx.req);
   const offered = ctx.req.headers.get("sec-websocket-protocol");
   if (offered === null) return undefined;
   if (offered.split(",").some((name) => name.trim() === protocol)) return protocol;
@@ -24,4 +25,18 @@ export function checkUpgrade(ctx: Context<State>, protocol: string): string | un
     code: "bad_request",
     detail: `none of the subprotocols "${offered.slice(0, 200)}" is spoken here: offer "${protocol}" or none`,
   });
+}
+
+/** What Deno would throw for, or would take although it is none (HEAD). */
+function checkHandshake({ method, headers }: Request): void {
+  const version = headers.get("sec-websocket-version");
+  if (version !== WEBSOCKET_VERSION) {
+    const detail = `Sec-WebSocket-Version is ${version ?? "missing"}, it must be ${WEBSOCKET_VERSION}`;
+    throw new ProblemError({ code: "upgrade_required", detail });
+  }
+  const connection = (headers.get("connection") ?? "").toLowerCase().split(",").map((token) => token.trim());
+  if (method !== "GET" || !connection.includes("upgrade") || !headers.get("sec-websocket-key")) {
+    const detail = "a WebSocket handshake is a GET with Connection: Upgrade and a Sec-WebSocket-Key";
+    throw new ProblemError({ code: "bad_request", detail });
+  }
 }

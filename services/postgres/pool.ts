@@ -71,6 +71,7 @@ export function connectPool(url: string, { max, applicationName, patienceMs }: P
 
 /** Statements outside of transactions, on a connection that is replaced when it is lost. */
 function statementsOf(open: (lost: () => void) => Sql, endSlots: Sql["end"]): Sql {
+  let ended = false;
   let current = reopen();
 
   function reopen(): Sql {
@@ -82,7 +83,6 @@ function statementsOf(open: (lost: () => void) => Sql, endSlots: Sql["end"]): Sq
     return sql;
   }
 
-  let ended = false;
   const end: Sql["end"] = async (options) => {
     ended = true;
     await Promise.all([endSlots(options), current.end(options)]);

@@ -46,7 +46,8 @@ async function attempt<T>(
     clearTimeout(timer);
     began = true;
     slot.used = true;
-    const tx = guarded(raw, slot);
+    let over = false;
+    const tx = guarded(raw, () => slot.lost ?? (over ? new Error("The transaction is over") : undefined));
     try {
       const [, value] = await Promise.all([prepare?.(tx), work(tx)]);
       if (slot.lost) throw slot.lost;
@@ -56,6 +57,8 @@ async function attempt<T>(
       // To return is to commit, to throw is to roll back: without the connection the library must try neither.
       if (slot.lost) await new Promise(() => {});
       throw error;
+    } finally {
+      over = true;
     }
   }) as Promise<{ value: T }>;
   run.catch(() => {});
@@ -70,15 +73,19 @@ async function attempt<T>(
   }
 }
 
-/** The transaction's connection, which refuses to send anything once it is lost. */
-function guarded(tx: Transaction, slot: Slot): Transaction {
+/** The transaction's connection, which sends nothing more once there is a reason not to. */
+function guarded(tx: Transaction, refusal: () => Error | undefined): Transaction {
+  const check = () => {
+    const reason = refusal();
+    if (reason) throw reason;
+  };
   return new Proxy(tx, {
     apply(target, _this, args) {
-      if (slot.lost) throw slot.lost;
+      check();
       return Reflect.apply(target, undefined, args);
     },
     get(target, name) {
-      if (slot.lost) throw slot.lost;
+      check();
       return Reflect.get(target, name);
     },
   });

@@ -17,6 +17,9 @@ export function problemOfStatement(resource: Resource, error: unknown): Problem 
   if (known) return known;
   const { code, table, constraint = "" } = databaseError(error) ?? {};
   const path = fieldOf(resource, constraint);
+  if (code === FOREIGN_KEY_VIOLATION && path === "org_id") {
+    return { code: "forbidden", detail: "The organisation of this token is not set up here" };
+  }
   if (code === FOREIGN_KEY_VIOLATION) {
     if (table !== resource.table) {
       return {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { transaction } from "@/services/postgres/transaction.ts";
 import type { ListQuery } from "@/services/resources/list.ts";
 import type { ResourceRecord } from "@/services/resources/record.ts";
 import { codeOf, good, type Hotels, openHotels, person, resource } from "./resources_fixture.ts";
@@ -127,7 +128,7 @@ Deno.test("resources - every page is read by an index, in order, without a sort"
   await fill(hotels);
   const { superuser } = hotels;
   await superuser`analyze tasks`;
-  await superuser.begin(async (tx) => {
+  await transaction(superuser, async (tx) => {
     await tx`set local enable_seqscan = off`;
     const rows = await tx<{ "QUERY PLAN": string }[]>`
       explain select * from tasks where org_id = 1 and id < 400 order by id desc limit 51`;

@@ -249,6 +249,24 @@ Deno.test("resources - a database that cannot be reached is unavailable, not an 
   assert.equal(codeOf(await noStream.list(person(), task)), "unavailable");
 });
 
+Deno.test("resources - a token of an organisation that is not set up reads nothing and writes nothing", async () => {
+  await using hotels = await openHotels();
+  const nobody = person({ orgId: 404, role: "admin" });
+  for (const definition of RESOURCES) {
+    assert.deepEqual(good(await hotels.store.list(nobody, definition)).items, []);
+  }
+  const user = { login: "x", name: "X", role: "staff", properties: "*" };
+  assert.equal(codeOf(await hotels.store.create(nobody, resource("users", "user"), user)), "forbidden");
+  assert.equal(
+    codeOf(await hotels.store.create(nobody, resource("properties", "property"), { name: "x" })),
+    "forbidden",
+  );
+  assert.equal(
+    codeOf(await hotels.store.create(nobody, task, { propertyId: 1, title: "x" })),
+    "validation_failed",
+  );
+});
+
 Deno.test("resources - an id that is none finds nothing", async () => {
   await using hotels = await openHotels();
   for (const id of [0, -1, 1.5, NaN, Number.MAX_SAFE_INTEGER, parseId("9007199254740993") ?? 0]) {

@@ -5,6 +5,7 @@ import { databaseError } from "@/services/postgres/errors.ts";
 import { connectPool, type Sql, type Transaction } from "@/services/postgres/pool.ts";
 import { inRelay, inTenant } from "@/services/postgres/tenant.ts";
 import { forgetIdempotencyKeys } from "@/services/resources/idempotency.ts";
+import { transaction } from "@/services/postgres/transaction.ts";
 import { RESOURCES } from "@/services/resources/catalog.ts";
 import { good, type Hotels, openHotels, person, resource, SAMPLES } from "./resources_fixture.ts";
 
@@ -95,17 +96,22 @@ Deno.test("rls - a pooled connection carries no organisation over, after a commi
   await fill(hotels);
   const single = connectPool(hotels.database.appUrl, { max: 1, applicationName: "test-single" });
   try {
-    const backend = async (tx: Transaction | Sql) => (await tx`select pg_backend_pid() as pid`)[0]?.pid;
+    // The one connection of the pool, without an organisation.
+    const bare = <T>(work: (tx: Transaction) => Promise<T>) => transaction(single, work);
+    const backend = async (tx: Transaction) => (await tx`select pg_backend_pid() as pid`)[0]?.pid;
     const first = await inTenant(single, 1, backend);
-    assert.equal(await backend(single), first, "the same connection is used again");
-    assert.deepEqual(await visible(single, "tasks"), []);
+    assert.equal(await bare(backend), first, "the same connection is used again");
+    assert.deepEqual(await bare((tx) => visible(tx, "tasks")), []);
     await assert.rejects(inTenant(single, 1, (tx) => tx`select 1 / 0`));
-    assert.equal(await backend(single), first);
-    assert.deepEqual(await visible(single, "tasks"), []);
+    assert.equal(await bare(backend), first);
+    assert.deepEqual(await bare((tx) => visible(tx, "tasks")), []);
     assert.deepEqual(await inTenant(single, 2, (tx) => visible(tx, "tasks")), [2]);
     await assert.rejects(inRelay(single, () => Promise.reject(new Error("given up"))));
-    await refusedWith(PERMISSION_DENIED, Promise.resolve(single`select * from outbox`));
-    const [role] = await single`select current_user as name, current_setting('app.org', true) as org`;
+    await refusedWith(PERMISSION_DENIED, bare((tx) => tx`select * from outbox`));
+    assert.equal(await bare(backend), first);
+    const [role] = await bare((tx) =>
+      tx`select current_user as name, current_setting('app.org', true) as org`
+    );
     assert.equal(role?.name, "innstream_app");
     assert.equal(role?.org, "");
   } finally {

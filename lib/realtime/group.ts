@@ -8,6 +8,11 @@ import type { Ring } from "@/lib/realtime/ring.ts";
 /** Frames of the ring kept encoded per group for those who catch up together. */
 export const RING_FRAMES_MAX = 32;
 
+/**
+ * An event that is the only one of a window, this shortly before its end, does not wait for it. Without this, events
+ * that come once a window would wait for the jitter of those before them.
+ */
+export const QUIET_SLACK_MS = 20;
 /** `prevSeq` where the previous matching event is not in memory: no client takes it for a loss. */
 export const UNKNOWN = 0;
 
@@ -58,6 +63,8 @@ export class Group<Member> {
     const due = this.#flushedAt + BATCH_WINDOW_MS;
     const wait = due - this.#clock.now();
     if (wait <= 0 || this.#pending.length >= BATCH_EVENTS_MAX) return this.flush();
+    // Nothing came in this window until its very end: that is quiet too, and the next window begins where it would have.
+    if (wait <= QUIET_SLACK_MS && this.#pending.length === 1) return this.flush(due);
     // Counted from when it was due: timers are always late, and with events that come just as often as windows end,
     // the delay of each would add up to that of the next.
     this.#cancel ??= this.#clock.after(wait, () => this.flush(due));

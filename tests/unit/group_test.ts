@@ -5,7 +5,7 @@ import { Audience, audienceOf } from "@/lib/realtime/audience.ts";
 import { principalOf } from "@/lib/auth/principal.ts";
 import type { StoredEvent } from "@/lib/realtime/event.ts";
 import { cutFrames, type Frame } from "@/lib/realtime/frame.ts";
-import { Group, RING_FRAMES_MAX } from "@/lib/realtime/group.ts";
+import { Group, QUIET_SLACK_MS, RING_FRAMES_MAX } from "@/lib/realtime/group.ts";
 import { Ring } from "@/lib/realtime/ring.ts";
 import { ManualClock } from "../harness/memory_log.ts";
 
@@ -39,6 +39,22 @@ Deno.test("batching - the first event after quiet leaves at once, what follows w
   clock.advance(BATCH_WINDOW_MS);
   group.push(event(4));
   assert.deepEqual(seqs(), [[1], [2, 3], [4]]);
+});
+
+Deno.test("batching - events that come about once a window leave at once, but no more often than windows end", () => {
+  const { clock, group, sent } = setUp();
+  for (let seq = 1; seq <= 100; seq++) {
+    group.push(event(seq));
+    assert.equal(sent.length, seq, "jitter made an event wait");
+    clock.advance(BATCH_WINDOW_MS + (seq % 2 === 0 ? QUIET_SLACK_MS / 2 : -QUIET_SLACK_MS / 2));
+  }
+  const before = sent.length;
+  for (let seq = 101; seq <= 200; seq++) {
+    group.push(event(seq));
+    clock.advance(BATCH_WINDOW_MS - QUIET_SLACK_MS);
+  }
+  const windows = 100 * (BATCH_WINDOW_MS - QUIET_SLACK_MS) / BATCH_WINDOW_MS;
+  assert.ok(sent.length - before <= windows + 1, `${sent.length - before} frames in ${windows} windows`);
 });
 
 Deno.test("batching - 100 events leave without waiting for the window", () => {

@@ -1,9 +1,4 @@
-import {
-  type ClientFrame,
-  type FrameErrorCode,
-  PROTOCOL_VERSION,
-  type Subscription,
-} from "@/lib/protocol/frames.ts";
+import type { ClientFrame, FrameErrorCode, PROTOCOL_VERSION, Subscription } from "@/lib/protocol/frames.ts";
 import { PING_MS } from "@/lib/protocol/limits.ts";
 import { Dedup } from "@/lib/client/dedup.ts";
 import { backoffMs, RECONNECT_IN_MS_MAX, reconnectRule } from "@/lib/client/reconnect.ts";
@@ -12,6 +7,8 @@ import { readServerFrame, type ServerFrame } from "@/lib/client/server_frames.ts
 import { ServerClock } from "@/lib/client/server_clock.ts";
 import type { Command, ConnectionState, Input, Status, Timer } from "@/lib/client/machine_types.ts";
 
+/** The same constant as the server's, without the schemas that its file would bring into the browser. */
+const VERSION: typeof PROTOCOL_VERSION = 1;
 /** A socket that has not opened by then never will: networks drop such attempts without a word. */
 export const OPEN_MS = 15_000;
 /** From the handshake to its ack. */
@@ -69,7 +66,7 @@ export class Machine {
   /** What was sent and the server has yet to answer, in order: a subscription, or null for a token. */
   #asked: (Subscription | null)[] = [];
   /** Snapshots are to be read once the subscription is acknowledged. */
-  #stale: "start" | "subscription" | null;
+  #stale: "start" | "subscription" | null = null;
   /** Attempts since the last stable connection. */
   #attempt = 0;
   /** Attempts in a row that came to nothing; and of them, upgrades that failed. */
@@ -88,7 +85,6 @@ export class Machine {
     this.#options = options;
     this.#dedup = options.dedup ?? new Dedup();
     this.#position = options.position ?? NOWHERE;
-    this.#stale = this.#position.seq === 0 ? "start" : null;
     this.#wish = this.#held = options.subscription;
     this.#status = { state: "connecting", since: 0, seq: this.#position.seq, retryAt: null, message: null };
   }
@@ -152,7 +148,7 @@ export class Machine {
 
   #connect(): void {
     this.#cancel("retry");
-    this.#retryAt = null;
+    this.#retryAt = this.#message = null;
     this.#phase = "connecting";
     this.#reconnectInMs = null;
     this.#out.push({ type: "open" });
@@ -165,11 +161,13 @@ export class Machine {
     this.#failedUpgrades = 0;
     this.#cancel("open");
     const { seq, epoch } = this.#position;
+    const resumes = epoch !== null || seq > 0;
+    if (!resumes) this.#stale ??= "start";
     this.#asked = [this.#wish];
     this.#send({
       ...wireOf(this.#wish),
-      version: PROTOCOL_VERSION,
-      ...(seq > 0 && { lastSeq: seq, epoch }),
+      version: VERSION,
+      ...(resumes && { lastSeq: seq, epoch }),
     });
     this.#schedule("ack", ACK_MS);
   }
@@ -327,32 +325,24 @@ export class Machine {
   }
 
   #tell(now: number): void {
+    const before = this.#status;
     const state = this.#state;
-    const { since } = this.#status;
-    const status: Status = {
-      state,
-      since: state === this.#status.state && since > 0 ? since : now,
-      seq: this.#position.seq,
-      retryAt: this.#retryAt,
-      message: this.#ended ? this.#message : null,
-    };
-    const same = status.since === since && status.retryAt === this.#status.retryAt &&
-      status.message === this.#status.message;
-    this.#status = status;
-    if (!same) this.#out.push({ type: "status", status });
+    const retryAt = this.#retryAt;
+    const message = this.#ended ? this.#message : null;
+    const isFirst = before.since === 0;
+    const since = isFirst || state !== before.state ? now : before.since;
+    this.#status = { state, since, seq: this.#position.seq, retryAt, message };
+    const isSame = state === before.state && retryAt === before.retryAt && message === before.message;
+    if (isFirst || !isSame) this.#out.push({ type: "status", status: this.#status });
   }
 
   get #state(): ConnectionState {
-    switch (this.#phase) {
-      case "live":
-      case "offline":
-      case "signed_out":
-      case "stopped":
-        return this.#phase;
-      default:
-        if (this.#failures >= FAILURES_SHOWN) return "offline";
-        return this.#wasLive ? "catching_up" : "connecting";
+    const phase = this.#phase;
+    if (phase === "live" || phase === "offline" || phase === "signed_out" || phase === "stopped") {
+      return phase;
     }
+    if (this.#failures >= FAILURES_SHOWN) return "offline";
+    return this.#wasLive ? "catching_up" : "connecting";
   }
 
   #send(frame: object): void {

@@ -5,7 +5,7 @@ export interface Position {
   readonly epoch: string | null;
 }
 
-/** Nothing received yet: the server takes 0 as "from now on". */
+/** Nothing received yet. 0 of a known epoch is another thing: the place before the first event of that stream. */
 export const NOWHERE: Position = { seq: 0, epoch: null };
 
 /** An ack tells a position and the epoch that it counts in. */

@@ -25,7 +25,9 @@ export function formatMoney(amount: number, currency: string, { locale }: Place)
 }
 
 export function formatNumber(value: number, { locale }: Place): string {
-  return kept(numbers, locale, () => new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })).format(value);
+  return kept(numbers, locale, () => new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })).format(
+    value,
+  );
 }
 
 const STYLES = {
@@ -59,7 +61,8 @@ export function formatTime(at: string, style: keyof typeof STYLES, { locale, tim
 
 function decimalsOf(currency: string): number | undefined {
   try {
-    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions()
+      .maximumFractionDigits;
   } catch {
     return undefined;
   }

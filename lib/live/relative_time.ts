@@ -10,8 +10,8 @@ const WEEK_MS = 7 * DAY_MS;
 export function relativeTime(at: number, now: number): string | undefined {
   const age = now - at;
   if (age < JUST_NOW_MS) return "just now";
-  if (age < HOUR_MS) return `${Math.max(1, Math.round(age / MINUTE_MS))} min ago`;
-  if (age < DAY_MS) return `${Math.round(age / HOUR_MS)} h ago`;
-  if (age < WEEK_MS) return `${Math.round(age / DAY_MS)} d ago`;
+  if (age < HOUR_MS) return `${Math.max(1, Math.floor(age / MINUTE_MS))} min ago`;
+  if (age < DAY_MS) return `${Math.floor(age / HOUR_MS)} h ago`;
+  if (age < WEEK_MS) return `${Math.floor(age / DAY_MS)} d ago`;
   return undefined;
 }

@@ -21,13 +21,19 @@ const BY_ENTITY: Readonly<Record<string, Describe>> = {
   revenue: (data, place) => money("Revenue", data, place),
   expense: (data, place) => money("Expense", data, place),
   approval: (data) => ({
-    title: join(["Expense", text(data.expenseId), words(data.status)], " "),
-    detail: [text(data.note)],
+    title: text(data.expenseId) && `Approval of expense ${text(data.expenseId)}`,
+    detail: [words(data.status), text(data.note)],
     named: true,
   }),
   guest: (data) => ({ title: text(data.name), detail: [words(data.status)] }),
-  document: (data) => ({ title: text(data.filename), detail: [words(data.documentType), words(data.status)] }),
-  employee: (data) => ({ title: text(data.name), detail: [text(data.position), unless(data.status, "active")] }),
+  document: (data) => ({
+    title: text(data.filename),
+    detail: [words(data.documentType), words(data.status)],
+  }),
+  employee: (data) => ({
+    title: text(data.name),
+    detail: [text(data.position), unless(data.status, "active")],
+  }),
   schedule: (data, place) => ({
     title: text(data.duty),
     detail: [span(time(data.startsAt, "moment", place), time(data.endsAt, "moment", place))],
@@ -37,17 +43,26 @@ const BY_ENTITY: Readonly<Record<string, Describe>> = {
     detail: [span(time(data.startsOn, "day", place), time(data.endsOn, "day", place)), words(data.status)],
     named: true,
   }),
-  task: (data) => ({ title: text(data.title), detail: [words(data.status), unless(data.priority, "normal")] }),
+  task: (data) => ({
+    title: text(data.title),
+    detail: [words(data.status), unless(data.priority, "normal")],
+  }),
   property: (data) => ({ title: text(data.name), detail: [text(data.address)] }),
   room: (data) => ({
     title: text(data.number) && `Room ${text(data.number)}`,
     detail: [words(data.status), text(data.kind)],
     named: true,
   }),
-  user: (data) => ({ title: text(data.name), detail: [words(data.role), data.active === false ? "off" : undefined] }),
+  user: (data) => ({
+    title: text(data.name),
+    detail: [words(data.role), data.active === false ? "off" : undefined],
+  }),
   metrics: (data, place) => ({ title: figures(data.figures, place), detail: [] }),
   theme: (data) => ({ title: text(data.name), detail: [text(data.primaryColor), text(data.accentColor)] }),
-  statistic: (data, place) => ({ title: time(data.day, "day", place), detail: [figures(data.figures, place)] }),
+  statistic: (data, place) => ({
+    title: time(data.day, "day", place),
+    detail: [figures(data.figures, place)],
+  }),
   report: (data, place) => ({
     title: data.kind === undefined ? undefined : `${capital(words(data.kind) ?? "")} report`,
     detail: [span(time(data.startsOn, "day", place), time(data.endsOn, "day", place)), words(data.status)],
@@ -62,22 +77,31 @@ export function summaryOf(entity: string, data: Data, place: Place): Summary {
   const known = title ?? text(data.name) ?? text(data.title);
   if (known !== undefined) return { title: clip(known), detail: clip(join(detail, " · ")), named };
   const id = text(data.id);
-  return { title: clip(capital(join([spaced(entity), id], " "))), detail: clip(join(detail, " · ")), named: true };
+  return {
+    title: clip(capital(join([spaced(entity), id], " "))),
+    detail: clip(join(detail, " · ")),
+    named: true,
+  };
 }
 
 function money(name: string, data: Data, place: Place) {
   const { amount } = data;
-  const sum = typeof amount === "number" ? formatMoney(amount, text(data.currency) ?? "", place) : text(amount);
+  const sum = typeof amount === "number"
+    ? formatMoney(amount, text(data.currency) ?? "", place)
+    : text(amount);
   return {
     title: sum && `${name} ${sum}`,
-    detail: [text(data.description) ?? words(data.category), text(data.vendor)],
+    detail: [text(data.description) ?? unless(data.category, "other"), text(data.vendor)],
     named: true,
   };
 }
 
 function figures(value: unknown, place: Place): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const shown = Object.entries(value).filter(([, figure]) => typeof figure === "number").slice(0, FIGURES_MAX);
+  const shown = Object.entries(value).filter(([, figure]) => typeof figure === "number").slice(
+    0,
+    FIGURES_MAX,
+  );
   const parts = shown.map(([name, figure]) => `${humps(name)} ${formatNumber(figure, place)}`);
   return parts.length > 0 ? capital(parts.join(", ")) : undefined;
 }

@@ -16,7 +16,10 @@ export const SERVICE_WORDS: Readonly<Record<Service, ServiceWords>> = {
   dashboard: { label: "Dashboard", empty: "Key figures appear here as they are recomputed" },
   branding: { label: "Branding", empty: "Changes of name, colours and logo appear here" },
   analytics: { label: "Analytics", empty: "Daily statistics appear here as they are drawn up" },
-  reports: { label: "Reports", empty: "Reports appear here when they are asked for, and when they are ready" },
+  reports: {
+    label: "Reports",
+    empty: "Reports appear here when they are asked for, and when they are ready",
+  },
 };
 
 /** How an action is told in the past tense, and what kind of news it is. */

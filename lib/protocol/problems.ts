@@ -31,6 +31,9 @@ export const PROBLEMS = {
   internal: [500, "Something went wrong on our side"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
+/** The version of the WebSocket protocol, as its header says it. */
+export const WEBSOCKET_VERSION = "13";
+
 /** Stable code of an API error. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
@@ -84,6 +87,11 @@ export function problemResponse(
   response.headers.set("cache-control", "no-store");
   if (retryAfter !== undefined) {
     response.headers.set("retry-after", String(retryAfter));
+  }
+  if (code === "upgrade_required") {
+    // RFC 9110, 15.5.22, and RFC 6455, 4.2.2: what to upgrade to, and its version.
+    response.headers.set("upgrade", "websocket");
+    response.headers.set("sec-websocket-version", WEBSOCKET_VERSION);
   }
   return response;
 }

@@ -22,11 +22,11 @@ export async function until<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   waitMs = WAIT_MS,
 ): Promise<T> {
-  const deadline = Date.now() + waitMs;
+  const deadline = performance.now() + waitMs;
   for (;;) {
     const found = await probe();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`${what}: not so after ${waitMs} ms`);
+    if (performance.now() > deadline) throw new Error(`${what}: not so after ${waitMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
   }
 }

@@ -1,9 +1,4 @@
-/** A property by the name it is shown under. */
-export interface PropertyName {
-  readonly id: number;
-  readonly name: string;
-  readonly timeZone: string;
-}
+import type { PropertyName } from "@/lib/live/places.ts";
 
 export interface PropertyFilterProps {
   readonly properties: readonly PropertyName[];
@@ -21,14 +16,13 @@ export function PropertyFilter({ properties, value, onChange }: PropertyFilterPr
         id="property"
         name="property"
         class="select"
+        value={String(value ?? "")}
         onChange={(event) => onChange(Number(event.currentTarget.value) || null)}
       >
-        <option value="" selected={value === null}>All properties</option>
-        {properties.map(({ id, name }) => <option key={id} value={id} selected={value === id}>{name}</option>)}
+        <option value="">All properties</option>
+        {properties.map(({ id, name }) => <option key={id} value={String(id)}>{name}</option>)}
       </select>
-      <noscript>
-        <button class="button" type="submit">Show</button>
-      </noscript>
+      <button class="button no-script" type="submit">Show</button>
     </form>
   );
 }

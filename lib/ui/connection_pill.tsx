@@ -1,15 +1,19 @@
 import type { ConnectionState } from "@/lib/client/machine_types.ts";
-import { Icon } from "@/lib/ui/Icon.tsx";
+import { Icon } from "@/lib/ui/icon.tsx";
 
 const DETAILS_ID = "connection-details";
 
 /** The state in a word, and what it means for the person. */
 const STATES: Readonly<Record<ConnectionState, { word: string; means: string }>> = {
-  connecting: { word: "Connecting", means: "The page is up to date as it was loaded; live updates start in a moment." },
+  connecting: {
+    word: "Connecting",
+    means: "The page is up to date as it was loaded; live updates start in a moment.",
+  },
   live: { word: "Live", means: "What happens in the hotel shows up here at once." },
   catching_up: {
     word: "Catching up",
-    means: "The connection was lost a moment ago and is coming back. What happens meanwhile follows; nothing is lost.",
+    means:
+      "The connection was lost a moment ago and is coming back. What happens meanwhile follows; nothing is lost.",
   },
   offline: {
     word: "Offline",
@@ -37,6 +41,7 @@ export function ConnectionPill({ state, facts, retry }: PillProps) {
         <span class="hidden">Connection:</span>
         {word}
       </button>
+      <span class="hidden" role="status">{word}</span>
       <div class="popover" id={DETAILS_ID} popover="auto">
         <h2 class="popover-title">{word}</h2>
         <p class="muted">{means}</p>

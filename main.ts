@@ -2,7 +2,7 @@ import { App, cors, csrf, staticFiles } from "fresh";
 import type { State } from "@/services/http/define.ts";
 import { problems } from "@/services/http/problems.ts";
 import { type Fetch, runProcess } from "@/services/http/serve.ts";
-import { exceptUpgrades } from "@/services/http/upgrades.ts";
+import { exceptPlainOptions, exceptUpgrades } from "@/services/http/upgrades.ts";
 import type { Services } from "@/services/services.ts";
 
 /** The app of one instance. Services are asked for at each request, so that pages can be built before anything runs. */
@@ -14,11 +14,11 @@ export function createApp(services: () => Services): App<State> {
       ctx.state.requestId = crypto.randomUUID();
       return ctx.next();
     })
-    .use(exceptUpgrades(cors({
+    .use(exceptUpgrades(exceptPlainOptions(cors({
       origin: (origin) => allowed().includes(origin) ? origin : null,
       credentials: true,
       exposeHeaders: ["ETag", "Location", "Retry-After", "Idempotent-Replayed"],
-    })))
+    }))))
     .use(problems)
     .use(csrf({ origin: (origin, ctx) => origin === ctx.url.origin || allowed().includes(origin) }))
     .use(staticFiles())

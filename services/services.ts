@@ -10,7 +10,7 @@ import { ProcessSource } from "@/services/feeds/process_source.ts";
 import { errorFields, type Log } from "@/services/log.ts";
 import { connectNats } from "@/services/nats/connect.ts";
 import { JetStreamLog } from "@/services/nats/event_log.ts";
-import { declareStreams } from "@/services/nats/streams.ts";
+import { declareStreams, renewEpoch } from "@/services/nats/streams.ts";
 import { StreamWatch } from "@/services/nats/stream_watch.ts";
 import { OutboxRelay } from "@/services/outbox/relay.ts";
 import { PostgresOutbox } from "@/services/outbox/table.ts";
@@ -24,6 +24,8 @@ import { createResourceStore, type ResourceStore } from "@/services/resources/st
 
 /** Longest wait for PostgreSQL when asked whether the instance is ready. */
 const READY_TIMEOUT_MS = 2_000;
+/** Wait after a failed recovery from an interruption. */
+const RECOVER_RETRY_MS = 1_000;
 const FORGET_KEYS_MS = 600_000;
 
 /** Everything a request can reach. */
@@ -59,8 +61,8 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   const nats = await connectNats(config.natsUrl, "innstream");
   const js = jetstream(nats);
   const jsm = await jetstreamManager(nats);
-  const declare = () =>
-    declareStreams(jsm, config.eventsReplicas, () => crypto.randomUUID().replaceAll("-", ""));
+  const newEpoch = () => crypto.randomUUID().replaceAll("-", "");
+  const declare = () => declareStreams(jsm, config.eventsReplicas, newEpoch);
   await declare();
   const stream = new JetStreamLog(jsm);
   const metrics = new Metrics(failed);
@@ -69,8 +71,9 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     maxPerUser: config.maxConnectionsPerUser,
     random: Math.random,
   });
-  const feeds = new Feeds({
-    source: config.feedConsumer === "org" ? new OrgSource(js) : new ProcessSource(js),
+  const ended = () => void feeds.restart();
+  const feeds: Feeds = new Feeds({
+    source: config.feedConsumer === "org" ? new OrgSource(js, ended) : new ProcessSource(js, ended),
     log: stream,
     clock: systemClock,
     meter: metrics,
@@ -79,15 +82,30 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   });
   const validator = new Validator(js, jsm, failed);
   const relay = new OutboxRelay(js, new PostgresOutbox(sql), failed);
+  /** Counts the interruptions: the recovery from one ends where another one begins, or the end. */
+  let recoveries = 0;
+  const recover = async () => {
+    for (const own = ++recoveries; own === recoveries;) {
+      try {
+        await declare();
+        await validator.restart(watch.state.epoch);
+        return await relay.sweep();
+      } catch (error) {
+        failed(error);
+        await new Promise((resolve) => setTimeout(resolve, RECOVER_RETRY_MS));
+      }
+    }
+  };
   const watch = await StreamWatch.start({
     connection: nats,
     log: stream,
     declare,
+    renew: () => renewEpoch(jsm, newEpoch),
     failed,
     interrupted: (why) => {
       log("warn", "the events stream was interrupted", { why });
       void feeds.restart();
-      void declare().then(() => validator.restart(watch.state.epoch)).then(() => relay.sweep()).catch(failed);
+      void recover();
     },
   });
   await validator.restart(watch.state.epoch);
@@ -122,7 +140,11 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       const late = new Promise<string>((resolve) =>
         setTimeout(() => resolve("no answer in time"), READY_TIMEOUT_MS)
       );
-      const database = sql`select 1`.then(() => undefined, (error: Error) => error.message);
+      const database = sql`select 1`.then(() => undefined, (error: unknown) => {
+        // The reason names hosts and roles: it is for the operator's log.
+        failed(error);
+        return "the database cannot be reached";
+      });
       const [postgres] = await Promise.all([
         Promise.race([database, late]),
         Promise.race([watch.check(), late]),
@@ -137,10 +159,12 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     async close() {
       clearInterval(forgetting);
       watch.stop();
+      recoveries++;
       validator.close();
       await feeds.close();
       await relay.close();
-      await nats.drain();
+      // Over a connection that is lost there is nothing to drain, but it must stop to come back.
+      await nats.drain().catch(() => nats.close());
       await sql.end({ timeout: 5 });
     },
   };

@@ -1,5 +1,6 @@
 const LAST_LINES_MAX = 30;
-const STOP_GRACE_MS = 8_000;
+/** The app drains its sockets for up to 10 s. */
+const STOP_GRACE_MS = 12_000;
 
 /** Every process that runs, so that one call ends them all. */
 const running = new Set<Child>();
@@ -107,7 +108,9 @@ export function started<T>(
         lines.push(line);
         if (lines.length > LAST_LINES_MAX) lines.shift();
         const value = pick(line);
-        if (value !== undefined) resolve({ child, value });
+        if (value === undefined) return;
+        clearTimeout(timer);
+        resolve({ child, value });
       },
     });
     const fail = (why: string) =>

@@ -26,12 +26,16 @@ export class Series {
 
   /** What `pick` reads of a load, median over the rounds; undefined where the load was not run. */
   of(load: LoadName, pick: (result: LoadResult) => number): number | undefined {
-    const values = this.values(load, pick);
+    const values = [...this.byRound(load, pick).values()];
     return values.length === 0 ? undefined : median(values);
   }
 
-  values(load: LoadName, pick: (result: LoadResult) => number): number[] {
-    return this.runs.flatMap(({ report }) => report.loads.filter((result) => result.load === load).map(pick));
+  byRound(load: LoadName, pick: (result: LoadResult) => number): Map<number, number> {
+    return new Map(
+      this.runs.flatMap(({ round, report }) =>
+        report.loads.filter((result) => result.load === load).map((result) => [round, pick(result)] as const)
+      ),
+    );
   }
 
   /** What `pick` reads of a whole report, median over the rounds. */
@@ -47,16 +51,18 @@ export class Series {
     );
   }
 
-  /** Median of the ratios within each round: what drifts over the run drops out. */
-  ratio(
+  /** Ratios within each round: what drifts over the run drops out of them. */
+  ratios(
     other: Series | undefined,
     load: LoadName,
     pick: (result: LoadResult) => number,
-  ): number | undefined {
-    const own = this.values(load, pick);
-    const others = other?.values(load, pick) ?? [];
-    const ratios = own.slice(0, others.length).map((value, round) => value / others[round]!);
-    return ratios.length === 0 ? undefined : median(ratios);
+    otherLoad: LoadName = load,
+  ): number[] {
+    const others = other?.byRound(otherLoad, pick);
+    return [...this.byRound(load, pick)].flatMap(([round, value]) => {
+      const of = others?.get(round);
+      return of === undefined ? [] : [value / of];
+    });
   }
 }
 

@@ -94,57 +94,33 @@ function isSection(section: string, word: string): boolean {
   return section === word || section.startsWith(`${word}-`);
 }
 
-function base(
-  { seconds, quick }: Options,
-  sockets: number,
-): Omit<Load, "loads"> {
-  const events = Math.min(
-    BURST_EVENTS_MAX,
-    Math.max(1, Math.floor(BURST_DELIVERIES / sockets)),
-  );
-  return {
-    sockets,
-    seconds,
-    warmUpSeconds: quick ? 0.5 : 2,
-    bursts: quick ? 2 : 4,
-    events: quick ? 100 : events,
-  };
+function base({ seconds, quick }: Options, sockets: number): Omit<Load, "loads"> {
+  const events = Math.min(BURST_EVENTS_MAX, Math.max(1, Math.floor(BURST_DELIVERIES / sockets)));
+  const [warmUpSeconds, bursts] = quick ? [0.5, 2] : [2, 4];
+  return { sockets, seconds, warmUpSeconds, bursts, events: quick ? 100 : events };
 }
 
-/** All targets with the same load. The smaller number of sockets also gets the variants that explain the figures. */
+/** All targets with the same load. The first number of sockets also gets the variants that explain the figures. */
 function fanout(options: Options, sockets: number, detailed: boolean): Case[] {
   const section = `fanout-${sockets}`;
-  const usual = {
-    ...base(options, sockets),
-    loads: ["steady", "burst"],
-  } satisfies Load;
-  const more = {
-    ...usual,
-    loads: ["steady", "burst", "serial"],
-  } satisfies Load;
+  const usual = { ...base(options, sockets), loads: ["steady", "burst"] } satisfies Load;
+  const more = { ...usual, loads: ["steady", "burst", "serial"] } satisfies Load;
+  const own = { ...usual, loads: ["steady", "burst", "serial", "single"] } satisfies Load;
   if (!detailed) {
-    return (["bare", "centrifuge", "innstream"] as const).map((server) => ({
-      section,
-      server,
-      load: usual,
-    }));
+    return (["bare", "centrifuge", "innstream"] as const).map((server) => ({ section, server, load: usual }));
   }
   return [
     { section, server: "bare", load: more },
     { section, server: "centrifuge", load: more },
     { section, server: "centrifuge-batched", load: more },
-    {
-      section,
-      server: "innstream",
-      load: { ...more, loads: [...more.loads, "single"] },
-    },
+    { section, server: "innstream", load: own },
   ];
 }
 
 /** The same sockets over one and over many organisations. With one, every event goes to all sockets: hence fewer. */
 function organisations(options: Options): Case[] {
   const sockets = options.sockets[0]!;
-  const counts = options.quick ? [1, 20] : [1, 200, 1000];
+  const counts = options.quick ? [20] : [1, 200, 1000];
   const usual = { ...base(options, sockets), loads: ["steady"] } satisfies Load;
   return counts.flatMap((orgs) => {
     const rate = orgs === 1 ? USUAL_RATE : ORGS_RATE;
@@ -153,15 +129,7 @@ function organisations(options: Options): Case[] {
   });
 }
 
-function single(
-  options: Options,
-  section: "rest" | "drop",
-  servers: ServerName[],
-): Case[] {
-  const load = {
-    ...base(options, options.sockets[0]!),
-    loads: [section],
-    rate: USUAL_RATE,
-  } satisfies Load;
+function single(options: Options, section: "rest" | "drop", servers: ServerName[]): Case[] {
+  const load = { ...base(options, options.sockets[0]!), loads: [section], rate: USUAL_RATE } satisfies Load;
   return servers.map((server) => ({ section, server, load }));
 }

@@ -25,10 +25,7 @@ export function grouped(runs: readonly Run[]): BySection {
   return new Map([...sections].map(([section, all]) => {
     const servers = Map.groupBy(all, (run) => run.case.server);
     const present = SERVER_NAMES.filter((name) => servers.has(name));
-    return [
-      section,
-      new Map(present.map((name) => [name, new Series(servers.get(name)!)])),
-    ];
+    return [section, new Map(present.map((name) => [name, new Series(servers.get(name)!)]))];
   }));
 }
 
@@ -54,31 +51,16 @@ function printBursts(section: string, series: Map<ServerName, Series>): void {
     [...series].map(([name, own]) => [
       name,
       show(own.of("burst", perSecond)),
-      show(own.ratio(centrifuge, "burst", perSecond)),
-      show(own.ratio(bare, "burst", perSecond)),
+      show(median(own.ratios(centrifuge, "burst", perSecond))),
+      show(median(own.ratios(bare, "burst", perSecond))),
       show(own.of("burst", (result) => result.eventsPerFrame)),
       show(own.of("serial", perSecond)),
-      show(own.ratio(centrifuge, "serial", perSecond)),
-      show(own.ratio(bare, "serial", perSecond)),
+      show(median(own.ratios(centrifuge, "serial", perSecond))),
+      show(median(own.ratios(bare, "serial", perSecond))),
       show(own.of("single", perSecond)),
-      show(ratioOfLoads(own, "single", bare, "burst")),
+      show(median(own.ratios(bare, "single", perSecond, "burst"))),
     ]),
   );
-}
-
-/** Like Series.ratio between two different loads. */
-export function ratioOfLoads(
-  own: Series,
-  load: LoadName,
-  other: Series | undefined,
-  otherLoad: LoadName,
-) {
-  const others = other?.values(otherLoad, perSecond) ?? [];
-  const ratios = own.values(load, perSecond).slice(0, others.length).map((
-    value,
-    round,
-  ) => value / others[round]!);
-  return ratios.length === 0 ? undefined : median(ratios);
 }
 
 function printSteady(section: string, series: Map<ServerName, Series>): void {
@@ -87,22 +69,11 @@ function printSteady(section: string, series: Map<ServerName, Series>): void {
   printTable(
     `${section}: steady, 20 events/s`,
     "Milliseconds from just before the publish to the read of the frame, every delivery counted. Lost and doubled over all loads and rounds.",
-    [
-      "server",
-      "p50",
-      "p95",
-      "p99",
-      "max",
-      "p99 x centrif.",
-      "ev/frame",
-      "bytes/ev",
-      "lost",
-      "doubled",
-    ],
+    ["server", "p50", "p95", "p99", "max", "p99 x centrif.", "ev/frame", "bytes/ev", "lost", "doubled"],
     [...series].map(([name, own]) => [
       name,
       ...quantileCells(own, "steady", (result) => result.latencyMs),
-      show(own.ratio(centrifuge, "steady", p99)),
+      show(median(own.ratios(centrifuge, "steady", p99))),
       show(own.of("steady", (result) => result.eventsPerFrame)),
       show(own.of("steady", (result) => Math.round(result.bytesPerEvent))),
       ...faultCells(own),
@@ -209,18 +180,8 @@ function printOrganisations(runs: readonly Run[]): void {
         showMb(subscribed(own)),
         showMb(own.of("steady", (result) => result.processes["app"]?.rssMaxKb ?? NaN)),
         show(growth),
-        showMb(
-          own.of(
-            "steady",
-            (result) => result.processes["nats"]?.rssMaxKb ?? NaN,
-          ),
-        ),
-        show(
-          own.of(
-            "steady",
-            (result) => cpuMicros(result) * result.delivered / result.published,
-          ),
-        ),
+        showMb(own.of("steady", (result) => result.processes["nats"]?.rssMaxKb ?? NaN)),
+        show(own.of("steady", (result) => cpuMicros(result) * result.delivered / result.published)),
       ];
     }),
   );

@@ -38,56 +38,40 @@ export async function main(args: string[]): Promise<number> {
 async function measure(options: Options): Promise<number> {
   const cases = plan(options);
   const needsNats = cases.some(({ server }) => server.startsWith("innstream"));
-  const nats = needsNats
-    ? await natsBinary({ root: ROOT, env: Deno.env.toObject(), log: console.error })
-    : undefined;
-  const used = await versions(nats?.path);
-  console.log(
-    Object.entries(used).map(([name, version]) => `${name} ${version}`).join(
-      ", ",
-    ),
-  );
+  const search = { root: ROOT, env: Deno.env.toObject(), log: console.error };
+  const used = await versions(needsNats ? (await natsBinary(search)).path : undefined);
+  console.log(Object.entries(used).map(([name, version]) => `${name} ${version}`).join(", "));
+  const { runs, failures } = await runRounds(cases, options.rounds);
+  printReport(runs);
+  const claims = checkClaims(runs);
+  printClaims(claims);
+  const result = { at: new Date().toISOString(), versions: used, options, claims, failures, runs };
+  await Deno.writeTextFile(`${OUT}result.json`, JSON.stringify(result, null, 1));
+  console.log(`\nall figures: bench/fanout/out/result.json`);
+  if (failures.length > 0) console.error(`\n${failures.length} not measured:\n${failures.join("\n")}`);
+  return failures.length > 0 ? 1 : 0;
+}
 
+async function runRounds(cases: Case[], rounds: number): Promise<{ runs: Run[]; failures: string[] }> {
   const runs: Run[] = [];
   const failures: string[] = [];
-  for (let round = 1; round <= options.rounds; round++) {
+  for (let round = 1; round <= rounds; round++) {
     for (const [place, one] of cases.entries()) {
       const { section, server, load } = one;
-      const over = load.orgs === undefined ? "" : ` ${load.orgs} organisations`;
-      console.log(
-        `round ${round}/${options.rounds}, ${place + 1}/${cases.length}: ${section} ${server}${over}`,
-      );
+      const name = `${section} ${server}${load.orgs === undefined ? "" : ` ${load.orgs} organisations`}`;
+      console.log(`round ${round}/${rounds}, ${place + 1}/${cases.length}: ${name}`);
       try {
         runs.push({ round, case: one, report: await runCase(one) });
       } catch (error) {
+        // After a Ctrl-C, what has been measured so far is still worth its tables.
+        if (stopping !== undefined) return { runs, failures };
         // One server that does not start must not cost the figures of the others.
-        failures.push(
-          `${section} ${server}${over}: ${error instanceof Error ? error.message : error}`,
-        );
+        failures.push(`${name}: ${error instanceof Error ? error.message : error}`);
         console.error(failures.at(-1));
       }
     }
   }
-  printReport(runs);
-  const claims = checkClaims(runs);
-  printClaims(claims);
-  const result = {
-    at: new Date().toISOString(),
-    versions: used,
-    options,
-    claims,
-    failures,
-    runs,
-  };
-  await Deno.writeTextFile(
-    `${OUT}result.json`,
-    JSON.stringify(result, null, 1),
-  );
-  console.log(`\nall figures: bench/fanout/out/result.json`);
-  if (failures.length > 0) {
-    console.error(`\n${failures.length} not measured:\n${failures.join("\n")}`);
-  }
-  return failures.length > 0 ? 1 : 0;
+  return { runs, failures };
 }
 
 async function runCase({ server, load }: Case): Promise<Run["report"]> {

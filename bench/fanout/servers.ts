@@ -107,7 +107,7 @@ async function startBacking(): Promise<Backing> {
   undo.push(() => postgres.stop());
   const { ownerUrl, appUrl } = await bootstrapDatabase(postgres.url);
   await migrateUp(ownerUrl, () => {});
-  await seed(ownerUrl, postgres.url);
+  await seed(ownerUrl);
   return { postgres, nats, databaseUrl: appUrl };
 }
 
@@ -118,12 +118,10 @@ export async function stopBacking(): Promise<void> {
 }
 
 /** The organisation and the property that the load "rest" writes tasks for. */
-async function seed(ownerUrl: string, su: string): Promise<void> {
-  const x = new URL(su); x.pathname = "/innstream"; ownerUrl = x.href;
+async function seed(ownerUrl: string): Promise<void> {
   const sql = postgresClient(ownerUrl, { max: 1 });
   try {
     await sql.begin(async (sql) => {
-      await sql`set session_replication_role = replica`;
       await sql`select set_config('app.org', '1', true)`;
       await sql`insert into organisations (id, name) values (1, 'Bench')`;
       await sql`insert into properties (org_id, id, name, address, timezone, created_by)

@@ -31,6 +31,7 @@ const REFUSALS: ReadonlySet<string> = new Set(
     "service_forbidden",
     "property_forbidden",
     "token_invalid",
+    "unavailable",
     "token_mismatch",
   ] satisfies FrameErrorCode[],
 );

@@ -18,6 +18,7 @@ export const FRAME_ERRORS = {
   service_forbidden: [false, "The token does not allow one of these services"],
   property_forbidden: [false, "The token does not cover this property"],
   token_invalid: [false, "The new token is not valid"],
+  unavailable: [true, "A part of the service cannot be reached"],
   token_mismatch: [false, "The new token is of another person or organisation"],
   token_expiring: [
     true,

@@ -9,7 +9,7 @@ export const BATCH_WINDOW_MS = 50;
 /** Most events in one frame (product text: 100). */
 export const BATCH_EVENTS_MAX = 100;
 /** A frame is cut when its events pass this size, so that no frame overruns a socket's buffer by much. */
-export const FRAME_BYTES_MAX = 64 * 1024;
+export const FRAME_BYTES_MAX = 32 * 1024;
 /** Events kept in memory per organisation (product text: event buffer bounded, max 500). */
 export const RING_EVENTS_MAX = 500;
 /** Bytes of events kept in memory per organisation. */

@@ -23,6 +23,8 @@ export interface StoredEvent {
   readonly service: Service;
   /** `{id, entity, action, propertyId, version?, at, data}` as JSON text. */
   readonly json: string;
+  /** Size of the payload as it came; `json` takes about as much. */
+  readonly bytes: number;
   readonly storedAt: number;
 }
 
@@ -86,6 +88,7 @@ export function decodeEvent(
       propertyId: subject.propertyId,
       service: subject.service,
       json: JSON.stringify(shown),
+      bytes: message.payload.byteLength,
       storedAt: message.storedAt,
     };
   } catch {

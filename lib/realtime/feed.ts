@@ -157,12 +157,10 @@ export class Feed {
   /** Tries again for everyone who is behind; called at short intervals while there are any. */
   tick(): void {
     const now = this.#options.clock.now();
-    const limit = this.#options.bufferLimit();
     for (const subscriber of this.#behind) {
       const buffered = subscriber.sink.buffered();
-      if (buffered < subscriber.bufferedSeen || buffered <= limit) {
-        subscriber.progressAt = now;
-      }
+      // Whoever has nothing left to read waits for us, not we for them.
+      if (buffered < subscriber.bufferedSeen || buffered === 0) subscriber.progressAt = now;
       subscriber.bufferedSeen = buffered;
       if (now - subscriber.progressAt >= STALLED_MS) subscriber.sink.stalled();
       else if (now >= subscriber.retryAt) this.#pump(subscriber);
@@ -218,7 +216,7 @@ export class Feed {
     const limit = this.#options.bufferLimit();
     let sent = 0;
     for (const subscriber of group.live) {
-      if (subscriber.sink.buffered() > limit) {
+      if (!hasRoom(subscriber.sink.buffered(), frame, limit)) {
         this.#fallBehind(subscriber, frame.after);
         continue;
       }
@@ -238,6 +236,8 @@ export class Feed {
   /** Brings a subscriber on from its cursor: what is left of a chunk, the ring, the stream, and live at the head. */
   #pump(subscriber: Subscriber): void {
     if (subscriber.state !== "behind" || subscriber.reading) return;
+    // Nothing is read or encoded for a sink that has no room for it.
+    if (subscriber.sink.buffered() > this.#options.bufferLimit()) return;
     if (subscriber.epoch !== this.#epoch) {
       return this.#reset(subscriber, "recreated");
     }
@@ -259,7 +259,7 @@ export class Feed {
 
   #give(subscriber: Subscriber, frame: Frame): boolean {
     const { sink } = subscriber;
-    if (sink.buffered() > this.#options.bufferLimit()) return false;
+    if (!hasRoom(sink.buffered(), frame, this.#options.bufferLimit())) return false;
     const now = this.#options.clock.now();
     sink.frame(frame);
     subscriber.cursor = frame.seq;
@@ -282,15 +282,13 @@ export class Feed {
 
   #readOn(subscriber: Subscriber): void {
     const { cursor, group } = subscriber;
-    const read = this.#options.catchUp.read(this.orgId, cursor, this.#epoch);
-    this.#await(subscriber, read, (outcome: Read) => {
-      if (subscriber.cursor !== cursor || subscriber.group !== group) return;
+    this.#await(subscriber, this.#options.catchUp.read(this.orgId, cursor, this.#epoch), (outcome: Read) => {
+      if (subscriber.group !== group) return;
       if ("reset" in outcome) return this.#reset(subscriber, outcome.reset);
-      subscriber.backlog = {
-        frames: outcome.frames(group.audience),
-        next: 0,
-        end: outcome.chunk.end,
-      };
+      const { events, end } = outcome.chunk;
+      // No further than this feed has come: beyond its head the subscriber would have to wait for it.
+      const known = Math.max(events.at(-1)?.seq ?? 0, this.ring.head);
+      subscriber.backlog = { frames: outcome.frames(group.audience), next: 0, end: Math.min(end, known) };
     });
   }
 
@@ -298,14 +296,10 @@ export class Feed {
   #waitAhead(subscriber: Subscriber): void {
     if (this.#ahead.has(subscriber)) return;
     const { cursor } = subscriber;
-    this.#await(
-      subscriber,
-      this.#options.catchUp.isAhead(cursor, this.#epoch),
-      (ahead) => {
-        if (ahead) this.#reset(subscriber, "ahead");
-        else this.#ahead.add(subscriber);
-      },
-    );
+    this.#await(subscriber, this.#options.catchUp.isAhead(cursor, this.#epoch), (ahead) => {
+      if (ahead) this.#reset(subscriber, "ahead");
+      else this.#ahead.add(subscriber);
+    });
   }
 
   #wakeAhead(): void {
@@ -316,22 +310,20 @@ export class Feed {
     }
   }
 
-  #await<T>(
-    subscriber: Subscriber,
-    pending: Promise<T>,
-    then: (value: T) => void,
-  ): void {
+  /** Hands on what was read, unless the subscriber stands elsewhere by then. */
+  #await<T>(subscriber: Subscriber, pending: Promise<T>, then: (value: T) => void): void {
+    const { cursor, epoch } = subscriber;
     subscriber.reading = true;
     pending.then((value) => {
       subscriber.reading = false;
       if (subscriber.state !== "behind") return;
-      then(value);
+      if (subscriber.cursor === cursor && subscriber.epoch === epoch) then(value);
       this.#pump(subscriber);
-    }).catch((error) => {
+    }, () => {
+      // Reported once, by who read; everyone who waits tries again.
       subscriber.reading = false;
       subscriber.retryAt = this.#options.clock.now() + READ_RETRY_MS;
-      this.#options.meter.failed(this.orgId, error);
-    });
+    }).catch((error) => this.#options.meter.failed(this.orgId, error));
   }
 
   /** Tells a subscriber that it lost its place, and lets it go on live from the head. */
@@ -344,4 +336,9 @@ export class Feed {
     this.#options.meter.reset(this.orgId, reason);
     this.#turnLive(subscriber);
   }
+}
+
+/** A frame may fill an empty sink beyond the limit, so that every frame gets through. */
+function hasRoom(buffered: number, frame: Frame, limit: number): boolean {
+  return buffered === 0 || buffered + frame.bytes <= limit;
 }

@@ -8,6 +8,8 @@ export interface Frame {
   readonly text: string;
   readonly service: Service;
   readonly events: readonly StoredEvent[];
+  /** About what it takes in a socket's buffer. */
+  readonly bytes: number;
   /** A subscriber that has had everything up to here is ready for this frame. */
   readonly after: number;
   /** Sequence of the last event: a safe resume point once the frame is received. */
@@ -21,7 +23,7 @@ export function runLength(events: Iterable<StoredEvent>): number {
   let count = 0;
   for (const event of events) {
     service ??= event.service;
-    bytes += event.json.length;
+    bytes += event.bytes;
     const full = count === BATCH_EVENTS_MAX ||
       (bytes > FRAME_BYTES_MAX && count > 0);
     if (full || event.service !== service) break;
@@ -44,6 +46,7 @@ export function encodeFrame(
     text: eventFrame(first.service, events, last.seq, prevSeq),
     service: first.service,
     events,
+    bytes: events.reduce((sum, event) => sum + event.bytes, 0),
     after: first.seq - 1,
     seq: last.seq,
   };

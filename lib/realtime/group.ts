@@ -61,7 +61,8 @@ export class Group<Member> {
   push(event: StoredEvent): void {
     this.#pending.push(event);
     const due = this.#flushedAt + BATCH_WINDOW_MS;
-    const wait = due - this.#clock.now();
+    // A clock that was set back must not hold events for as long.
+    const wait = Math.min(due - this.#clock.now(), BATCH_WINDOW_MS);
     if (wait <= 0 || this.#pending.length >= BATCH_EVENTS_MAX) return this.flush();
     // Nothing came in this window until its very end: that is quiet too, and the next window begins where it would have.
     if (wait <= QUIET_SLACK_MS && this.#pending.length === 1) return this.flush(due);

@@ -45,7 +45,7 @@ export class Ring {
   /** Adds an event that lies above the head. */
   push(event: StoredEvent): void {
     this.#events.push(event);
-    this.#bytes += event.json.length;
+    this.#bytes += event.bytes;
     this.#head = event.seq;
     while (
       this.size > this.#eventsMax ||
@@ -59,9 +59,7 @@ export class Ring {
 
   /** Moves the head over a stretch without events of this organisation. */
   advance(seq: number): void {
-    if (seq <= this.#head) return;
-    this.#head = seq;
-    if (this.size === 0) this.#floor = seq;
+    this.#head = Math.max(this.#head, seq);
   }
 
   /** Forgets everything: nothing at or below `head` can be answered from memory any more. */
@@ -91,7 +89,7 @@ export class Ring {
 
   #evict(): void {
     const event = this.#events[this.#start]!;
-    this.#bytes -= event.json.length;
+    this.#bytes -= event.bytes;
     this.#floor = event.seq;
     this.#start++;
   }

@@ -13,6 +13,10 @@ import { TICKETS } from "@/services/nats/streams.ts";
 /** A ticket opens one connection within this time. */
 export const TICKET_LIFE_S = 30;
 const AUDIENCE = "innstream-ticket";
+/** Longest ticket looked at; one of a person with the most properties fits. */
+const TICKET_CHARS_MAX = 16_384;
+/** The key is read again after this time: a ticket that is none must not cost a question to the broker each. */
+const KEY_KEPT_MS = 1_000;
 
 /**
  * Single-use tickets for `?ticket=`, so that no token need stand in a URL. A ticket carries its bearer's claims, signed;
@@ -22,6 +26,8 @@ const AUDIENCE = "innstream-ticket";
 export class Tickets {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
+  #keyRead: Promise<Uint8Array> | undefined;
+  #keyReadAt = 0;
 
   constructor(js: JetStreamClient, jsm: JetStreamManager) {
     this.#js = js;
@@ -46,6 +52,7 @@ export class Tickets {
 
   /** Who bears this ticket; from now on it is used. */
   async redeem(ticket: string): Promise<Principal | Problem> {
+    if (ticket.length > TICKET_CHARS_MAX) return { code: "ticket_invalid" };
     try {
       const options = { algorithms: ["HS256"], audience: AUDIENCE, requiredClaims: ["exp", "jti"] };
       const { payload } = await jwtVerify<{ bearer: Record<string, unknown> }>(
@@ -64,7 +71,16 @@ export class Tickets {
     }
   }
 
-  async #key(): Promise<Uint8Array> {
+  #key(): Promise<Uint8Array> {
+    if (Date.now() - this.#keyReadAt > KEY_KEPT_MS) {
+      this.#keyReadAt = Date.now();
+      this.#keyRead = this.#readKey();
+      this.#keyRead.catch(() => this.#keyReadAt = 0);
+    }
+    return this.#keyRead!;
+  }
+
+  async #readKey(): Promise<Uint8Array> {
     const { config } = await this.#jsm.streams.info(TICKETS);
     return new TextEncoder().encode(requireKey(config.metadata?.key));
   }

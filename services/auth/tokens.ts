@@ -14,6 +14,13 @@ const TOKEN_CHARS_MAX = 8_192;
 /** Difference between the clocks of issuer and server that is forgiven. */
 const CLOCK_TOLERANCE_S = 5;
 
+/** What jose throws where the key server answers nothing, or something that is no key set. */
+const KEY_SERVER_FAULTS: ReadonlySet<string> = new Set([
+  errors.JWKSTimeout.code,
+  errors.JWKSInvalid.code,
+  errors.JOSEError.code,
+]);
+
 export interface TokenOptions {
   readonly jwtSecret: string | undefined;
   readonly jwksUrl: string | undefined;
@@ -55,7 +62,7 @@ export class Tokens {
       return typeof principal === "string" ? { code: "unauthenticated", detail: principal } : principal;
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { code: "token_expired" };
-      if (error instanceof errors.JWKSTimeout) {
+      if (isKeyServerFault(error)) {
         return { code: "unavailable", detail: "the key server does not answer" };
       }
       if (error instanceof errors.JOSEError) {
@@ -79,4 +86,8 @@ export class Tokens {
     if (this.#audience !== undefined) jwt = jwt.setAudience(this.#audience);
     return await jwt.sign(this.#secret);
   }
+}
+
+function isKeyServerFault(error: unknown): boolean {
+  return error instanceof errors.JOSEError && KEY_SERVER_FAULTS.has(error.code);
 }

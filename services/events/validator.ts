@@ -16,6 +16,8 @@ const NANOS_PER_MS = 1_000_000;
 const ACK_WAIT_MS = 10_000;
 const ACK_PENDING_MAX = 5_000;
 const IDLE_HEARTBEAT_MS = 2_000;
+/** Bytes of an invalid payload that are kept; the header `Innstream-Size` says how many there were. */
+const KEPT_BYTES_MAX = 64 * 1024;
 
 /**
  * Looks at every message of the events stream once per fleet, and keeps what does not validate on `dead.evt.>` with the
@@ -27,6 +29,8 @@ export class Validator {
   readonly #failed: (error: unknown) => void;
   #invalid = 0;
   #stop: (() => void) | undefined;
+  /** A start that was overtaken by another one, or by the end, consumes nothing. */
+  #starts = 0;
 
   constructor(js: JetStreamClient, jsm: JetStreamManager, failed: (error: unknown) => void) {
     this.#js = js;
@@ -42,6 +46,7 @@ export class Validator {
   /** Starts, or starts again after an interruption, in the stream of `epoch`. */
   async restart(epoch: string): Promise<void> {
     this.close();
+    const start = this.#starts;
     await this.#jsm.consumers.add(EVENTS, {
       durable_name: DURABLE,
       deliver_policy: DeliverPolicy.All,
@@ -54,10 +59,12 @@ export class Validator {
       idle_heartbeat: IDLE_HEARTBEAT_MS,
       callback: (message) => this.#take(message, epoch),
     });
-    this.#stop = () => messages.stop();
+    if (start === this.#starts) this.#stop = () => messages.stop();
+    else messages.stop();
   }
 
   close(): void {
+    this.#starts++;
     this.#stop?.();
     this.#stop = undefined;
   }
@@ -73,7 +80,10 @@ export class Validator {
     const kept = headers();
     kept.set("Innstream-Reason", reason);
     kept.set("Innstream-Subject", message.subject);
-    await this.#js.publish(deadSubject(message.subject, epoch, message.seq), message.data, { headers: kept });
+    kept.set("Innstream-Size", String(message.data.byteLength));
+    // Cut: with our headers a payload of the largest size would not be taken, and come back for ever.
+    const payload = message.data.subarray(0, KEPT_BYTES_MAX);
+    await this.#js.publish(deadSubject(message.subject, epoch, message.seq), payload, { headers: kept });
     this.#invalid++;
   }
 }

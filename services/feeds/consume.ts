@@ -13,21 +13,22 @@ const NANOS_PER_MS = 1_000_000;
 
 /** A running ordered consumer on the events stream. */
 export interface Consumption {
-  /** What the server has handed out and what it still holds, as its leader knows it. */
-  info(): Promise<{ delivered: number; pending: number }>;
-  stop(): Promise<void>;
+  stop(): void;
 }
 
-/** Reads `filter` from `seq` on, in order, until stopped. `take` must not throw. */
+/** Before a consumption that ended by itself is told of: what ended it may go on. */
+const ENDED_WAIT_MS = 1_000;
+
+/**
+ * Reads `filter` from `seq` on, in order, until stopped. `take` must not throw. `ended` is called where reading has
+ * ended by itself: without it a feed would be silent from then on.
+ */
 export async function consumeFrom(
   js: JetStreamClient,
   filter: string,
   seq: number,
-  take: (
-    event: StoredEvent | InvalidEvent,
-    seq: number,
-    subject: string,
-  ) => void,
+  take: (message: JsMsg) => void,
+  ended: () => void,
 ): Promise<Consumption> {
   const consumer = await js.consumers.get(EVENTS, {
     filter_subjects: filter,
@@ -39,17 +40,19 @@ export async function consumeFrom(
     max_messages: PULL_MESSAGES,
     expires: PULL_EXPIRES_MS,
     idle_heartbeat: IDLE_HEARTBEAT_MS,
-    callback: (message) => take(decodeMessage(message), message.seq, message.subject),
+    callback: take,
+  });
+  let stopped = false;
+  void messages.closed().catch(() => {}).then(() => {
+    if (!stopped) setTimeout(ended, ENDED_WAIT_MS);
   });
   return {
-    async info() {
-      const { delivered, num_pending } = await consumer.info();
-      return { delivered: delivered.stream_seq, pending: num_pending };
-    },
-    async stop() {
+    stop() {
+      stopped = true;
       messages.stop();
-      // The server is asked to drop it at once; where it cannot be asked it drops it by itself.
-      await consumer.delete().catch(() => false);
+      // The server is asked to drop it at once; where it cannot be asked it drops it by itself. Not waited for: over a
+      // connection that broke there is no answer, and whoever goes on reading must not hang meanwhile.
+      consumer.delete().catch(() => false);
     },
   };
 }

@@ -39,11 +39,13 @@ export class Feeds {
   readonly #timers: ReturnType<typeof setInterval>[];
   #restarting: Promise<void> | undefined;
   #restartAgain = false;
+  /** Ends the wait for the attempt to restart that is under way. */
+  #overtake: (() => void) | undefined;
   #closed = false;
 
   constructor(options: FeedsOptions) {
     this.#options = options;
-    this.#catchUp = new CatchUp(options.log);
+    this.#catchUp = new CatchUp(options.log, options.clock, options.failed);
     this.#timers = [
       setInterval(() => this.#tickBehind(), BEHIND_TICK_MS),
       setInterval(() => this.#housekeep(), HOUSEKEEPING_MS),
@@ -66,7 +68,12 @@ export class Feeds {
   /** The stream was interrupted: every feed goes on from its head, or tells its people that it cannot. */
   restart(): Promise<void> {
     this.#restartAgain = true;
-    return this.#restarting ??= this.#restart().finally(() => this.#restarting = undefined);
+    this.#overtake?.();
+    return this.#restarting ??= this.#restart().finally(() => {
+      this.#restarting = undefined;
+      // Asked for between the end of the last round and here.
+      if (this.#restartAgain && !this.#closed) void this.restart();
+    });
   }
 
   async close(): Promise<void> {
@@ -110,7 +117,8 @@ export class Feeds {
       feed,
       reading,
       idleSince: clock.now(),
-      advancedAt: clock.now(),
+      // Spread, so that feeds started together do not ask together.
+      advancedAt: clock.now() - Math.random() * ADVANCE_MS,
     });
     try {
       await reading;
@@ -124,20 +132,25 @@ export class Feeds {
   async #restart(): Promise<void> {
     while (this.#restartAgain && !this.#closed) {
       this.#restartAgain = false;
+      // What an attempt asked over a connection that broke again is never answered: it is overtaken, not waited for.
+      const { promise: overtaken, resolve } = Promise.withResolvers<void>();
+      this.#overtake = resolve;
       try {
-        const state = await this.#options.log.state();
-        const starts = new Map(
-          [...this.#running].map((
-            [orgId, { feed }],
-          ) => [orgId, feed.restart(state)]),
-        );
-        await this.#options.source.restart(state, starts);
+        await Promise.race([this.#restartOnce(resolve), overtaken]);
       } catch (error) {
         this.#options.failed(error);
         this.#restartAgain = true;
         await new Promise<void>((resolve) => this.#options.clock.after(RESTART_RETRY_MS, resolve));
       }
     }
+  }
+
+  /** `attempt` tells it from others: one that was overtaken changes nothing any more. */
+  async #restartOnce(attempt: () => void): Promise<void> {
+    const state = await this.#options.log.state();
+    if (attempt !== this.#overtake) return;
+    const starts = new Map([...this.#running].map(([orgId, { feed }]) => [orgId, feed.restart(state)]));
+    await this.#options.source.restart(state, starts);
   }
 
   #tickBehind(): void {
@@ -179,7 +192,7 @@ export class Feeds {
   ): Promise<void> {
     try {
       const state = await stateRead;
-      if (state.epoch !== feed.epoch) return;
+      if (state.epoch !== feed.epoch) return await this.restart();
       // The stream was trimmed beyond what this feed has read: its people must be told.
       if (state.first > feed.head + 1) return await this.restart();
       const reached = await (await reading).reached(state);

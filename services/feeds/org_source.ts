@@ -1,7 +1,8 @@
-import type { JetStreamClient } from "@nats-io/jetstream";
+import type { JetStreamClient, JsMsg } from "@nats-io/jetstream";
 import type { StreamState } from "@/lib/realtime/ports.ts";
 import { organisationFilter } from "@/lib/protocol/subjects.ts";
-import { consumeFrom, type Consumption } from "@/services/feeds/consume.ts";
+import { consumeFrom, type Consumption, decodeMessage } from "@/services/feeds/consume.ts";
+import { EVENTS } from "@/services/nats/streams.ts";
 import type { Reader, Reading, Source } from "@/services/feeds/source.ts";
 
 /** Consumers made at the same time after an interruption. */
@@ -10,10 +11,15 @@ const RESTARTS_AT_ONCE = 32;
 /** One ordered consumer per organisation: the server filters, a process reads only what its people may see. */
 export class OrgSource implements Source {
   readonly #js: JetStreamClient;
+  readonly #ended: () => void;
   readonly #readings = new Map<number, OrgReading>();
+  /** A restart that was overtaken by another one goes no further: its sequences may be of a stream that is gone. */
+  #restarts = 0;
 
-  constructor(js: JetStreamClient) {
+  /** `ended`: a reading has ended by itself. */
+  constructor(js: JetStreamClient, ended: () => void = () => {}) {
     this.#js = js;
+    this.#ended = ended;
   }
 
   start(state: StreamState) {
@@ -21,11 +27,17 @@ export class OrgSource implements Source {
   }
 
   async open(orgId: number, reader: Reader): Promise<Reading> {
-    const reading: OrgReading = new OrgReading(this.#js, orgId, reader, () => {
+    const closed = () => {
       if (this.#readings.get(orgId) === reading) this.#readings.delete(orgId);
-    });
+    };
+    const reading = new OrgReading(this.#js, orgId, reader, { ended: this.#ended, closed });
     this.#readings.set(orgId, reading);
-    await reading.readFrom(reader.head + 1);
+    try {
+      await reading.readFrom(reader.head + 1);
+    } catch (error) {
+      await reading.close();
+      throw error;
+    }
     return reading;
   }
 
@@ -33,8 +45,9 @@ export class OrgSource implements Source {
     _state: StreamState,
     starts: ReadonlyMap<number, number>,
   ): Promise<void> {
+    const restart = ++this.#restarts;
     const due = [...starts];
-    while (due.length > 0) {
+    while (due.length > 0 && restart === this.#restarts) {
       const some = due.splice(0, RESTARTS_AT_ONCE);
       await Promise.all(
         some.map(([orgId, seq]) => this.#readings.get(orgId)?.readFrom(seq)),
@@ -53,6 +66,7 @@ class OrgReading implements Reading {
   readonly #js: JetStreamClient;
   readonly #orgId: number;
   readonly #reader: Reader;
+  readonly #ended: () => void;
   readonly #closed: () => void;
   #consumption: Consumption | undefined;
   /** Messages of a consumption that was replaced are not taken any more. */
@@ -62,48 +76,53 @@ class OrgReading implements Reading {
     js: JetStreamClient,
     orgId: number,
     reader: Reader,
-    closed: () => void,
+    { ended, closed }: { ended: () => void; closed: () => void },
   ) {
     this.#js = js;
     this.#orgId = orgId;
     this.#reader = reader;
+    this.#ended = ended;
     this.#closed = closed;
   }
 
+  /** Rejects where it cannot be read; settles without a word where another call has taken over meanwhile. */
   async readFrom(seq: number): Promise<void> {
-    await this.#stop();
-    const generation = this.#generation;
-    const consumption = await consumeFrom(
-      this.#js,
-      organisationFilter(this.#orgId),
-      seq,
-      (event, at) => {
-        if (generation !== this.#generation) return;
-        if ("invalid" in event) this.#reader.advance(at);
+    const generation = this.#stop();
+    const current = () => generation === this.#generation;
+    try {
+      const filter = organisationFilter(this.#orgId);
+      const take = (message: JsMsg) => {
+        if (!current()) return;
+        const event = decodeMessage(message);
+        if ("invalid" in event) this.#reader.advance(message.seq);
         else this.#reader.event(event);
-      },
-    );
-    if (generation === this.#generation) this.#consumption = consumption;
-    else await consumption.stop();
+      };
+      const consumption = await consumeFrom(this.#js, filter, seq, take, () => current() && this.#ended());
+      if (current()) this.#consumption = consumption;
+      else consumption.stop();
+    } catch (error) {
+      if (current()) throw error;
+    }
   }
 
   async reached(state: StreamState): Promise<number> {
-    const info = await this.#consumption?.info();
-    // `state` was read before: nothing is held back and everything handed out has arrived, so up to there is all.
-    const complete = info !== undefined && info.pending === 0 &&
-      info.delivered <= this.#reader.head;
-    return complete ? state.last : this.#reader.head;
+    // The stream is asked, not the consumer: that one learns of a message a moment after it was stored. What is newest
+    // now, after `state` was read, has arrived: so there is nothing else up to there.
+    const jsm = await this.#js.jetstreamManager(false);
+    const newest = await jsm.streams.getMessage(EVENTS, { last_by_subj: organisationFilter(this.#orgId) });
+    return newest === null || newest.seq <= this.#reader.head ? state.last : this.#reader.head;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closed();
-    await this.#stop();
+    this.#stop();
+    return Promise.resolve();
   }
 
-  async #stop(): Promise<void> {
-    this.#generation++;
-    const consumption = this.#consumption;
+  /** Answers the generation of what is read next. */
+  #stop(): number {
+    this.#consumption?.stop();
     this.#consumption = undefined;
-    await consumption?.stop();
+    return ++this.#generation;
   }
 }

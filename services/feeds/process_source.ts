@@ -1,12 +1,13 @@
-import type { JetStreamClient } from "@nats-io/jetstream";
+import type { JetStreamClient, JsMsg } from "@nats-io/jetstream";
 import type { StreamState } from "@/lib/realtime/ports.ts";
 import { EVENTS_SUBJECTS, organisationOf } from "@/lib/protocol/subjects.ts";
-import { consumeFrom, type Consumption } from "@/services/feeds/consume.ts";
+import { consumeFrom, type Consumption, decodeMessage } from "@/services/feeds/consume.ts";
 import type { Reader, Reading, Source } from "@/services/feeds/source.ts";
 
 /** One ordered consumer for all organisations, split by subject: for processes that host thousands of them. */
 export class ProcessSource implements Source {
   readonly #js: JetStreamClient;
+  readonly #ended: () => void;
   readonly #readers = new Map<number, Reader>();
   #consumption: Promise<Consumption> | undefined;
   /** Everything of every organisation up to here has been handed to its reader. */
@@ -14,14 +15,19 @@ export class ProcessSource implements Source {
   #epoch = "";
   #generation = 0;
 
-  constructor(js: JetStreamClient) {
+  /** `ended`: reading has ended by itself. */
+  constructor(js: JetStreamClient, ended: () => void = () => {}) {
     this.#js = js;
+    this.#ended = ended;
   }
 
   start(state: StreamState) {
     if (this.#consumption === undefined) {
-      this.#head = state.last;
-      this.#epoch = state.epoch;
+      // Where a restart failed there are readers who must miss nothing: reading goes on from where they stand.
+      if (this.#readers.size === 0) {
+        this.#head = state.last;
+        this.#epoch = state.epoch;
+      }
       this.#consume();
     }
     return { epoch: this.#epoch, last: this.#head };
@@ -29,51 +35,59 @@ export class ProcessSource implements Source {
 
   async open(orgId: number, reader: Reader): Promise<Reading> {
     this.#readers.set(orgId, reader);
-    await this.#consumption;
-    return {
-      reached: () => Promise.resolve(Math.max(this.#head, reader.head)),
-      close: () => {
-        if (this.#readers.get(orgId) === reader) this.#readers.delete(orgId);
-        return Promise.resolve();
-      },
+    const close = () => {
+      if (this.#readers.get(orgId) === reader) this.#readers.delete(orgId);
+      return Promise.resolve();
     };
+    try {
+      await this.#consumption;
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return { reached: () => Promise.resolve(Math.max(this.#head, reader.head)), close };
   }
 
   async restart(
     state: StreamState,
     _starts: ReadonlyMap<number, number>,
   ): Promise<void> {
-    if (this.#consumption === undefined) return;
+    if (this.#consumption === undefined && this.#readers.size === 0) return;
     const same = state.epoch === this.#epoch && this.#head + 1 >= state.first &&
       this.#head <= state.last;
-    await this.close();
+    this.#stop();
     if (!same) this.#head = state.last;
     this.#epoch = state.epoch;
     await this.#consume();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#stop();
+    return Promise.resolve();
+  }
+
+  /** One that is still being made is stopped when it is there. */
+  #stop(): void {
     this.#generation++;
-    const consumption = this.#consumption;
+    this.#consumption?.then((consumption) => consumption.stop(), () => {});
     this.#consumption = undefined;
-    await (await consumption?.catch(() => undefined))?.stop();
   }
 
   #consume(): Promise<Consumption> {
     const generation = this.#generation;
-    const consumption = consumeFrom(
-      this.#js,
-      EVENTS_SUBJECTS,
-      this.#head + 1,
-      (event, at, subject) => {
-        if (generation !== this.#generation) return;
-        this.#head = at;
-        if ("invalid" in event) {
-          this.#readers.get(organisationOf(subject) ?? 0)
-            ?.advance(at);
-        } else this.#readers.get(event.orgId)?.event(event);
-      },
-    );
+    const current = () => generation === this.#generation;
+    const take = (message: JsMsg) => {
+      if (!current()) return;
+      this.#head = message.seq;
+      // Only what somebody here reads is decoded.
+      const reader = this.#readers.get(organisationOf(message.subject) ?? 0);
+      if (reader === undefined) return;
+      const event = decodeMessage(message);
+      if ("invalid" in event) reader.advance(message.seq);
+      else reader.event(event);
+    };
+    const ended = () => current() && this.#ended();
+    const consumption = consumeFrom(this.#js, EVENTS_SUBJECTS, this.#head + 1, take, ended);
     this.#consumption = consumption;
     consumption.catch(() => {
       if (this.#consumption === consumption) this.#consumption = undefined;

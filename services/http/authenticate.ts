@@ -2,6 +2,7 @@ import type { Context } from "fresh";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { ProblemError } from "@/lib/protocol/problems.ts";
 import type { State } from "@/services/http/define.ts";
+import { isUpgrade } from "@/services/http/upgrades.ts";
 
 /** Name of the cookie that may carry a token. */
 export const TOKEN_COOKIE = "token";
@@ -9,13 +10,14 @@ export const TOKEN_COOKIE = "token";
 type Request_ = Pick<Context<State>, "req" | "url" | "state">;
 
 /**
- * Who is asking: token from `Authorization: Bearer`, else `?token=`, else `?ticket=`, else the cookie `token`. Throws a
+ * Who is asking: token from `Authorization: Bearer`, else `?token=`, else `?ticket=` (sockets only), else the cookie `token`. Throws a
  * ProblemError (401) where there is none or it is not valid, and 403 where a cookie comes from a foreign origin on a
  * request that changes something or opens a socket.
  */
 export async function authenticate(ctx: Request_): Promise<Principal> {
   const { tokens, tickets } = ctx.state.services;
-  const ticket = ctx.url.searchParams.get("ticket");
+  // A ticket opens a connection and nothing else: with it, nobody gets the next ticket.
+  const ticket = isUpgrade(ctx.req) ? ctx.url.searchParams.get("ticket") : null;
   const bearer = bearerOf(ctx.req) ?? ctx.url.searchParams.get("token");
   if (bearer === null && ticket !== null) return orThrow(await tickets.redeem(ticket));
   if (bearer !== null) return orThrow(await tokens.verify(bearer));

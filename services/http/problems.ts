@@ -38,6 +38,8 @@ export const problems: Middleware<State> = async (ctx) => {
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof HttpError) return { code: codeOfStatus(error.status) };
+  // A malformed percent escape.
+  if (error instanceof URIError) return { code: "bad_request", detail: "the path is not UTF-8" };
   if (isNatsUnreachable(error)) {
     return { code: "unavailable", detail: "the event stream cannot be reached", retryAfter: RETRY_S };
   }
@@ -50,8 +52,8 @@ function wantsPage(req: Request): boolean {
 }
 
 function asHttpError(error: unknown): unknown {
-  if (!(error instanceof ProblemError)) return error;
-  const { problem } = error;
+  const problem = problemOf(error);
+  if (error instanceof HttpError || problem.code === "internal") return error;
   return new HttpError(PROBLEMS[problem.code][0], problem.detail ?? PROBLEMS[problem.code][1]);
 }
 

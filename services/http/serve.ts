@@ -10,11 +10,15 @@ const BACKLOG = 4_096;
 export const STOP_MS = 9_500;
 /** Requests under way when the listener is closed get this long. */
 const REQUESTS_MS = 5_000;
+/** What the network does, as opposed to a bug. */
+const BROKEN_CONNECTION: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ETIMEDOUT"]);
 
 export type Fetch = (req: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Response | Promise<Response>;
 
 export interface Running {
   readonly port: number;
+  /** Settles when this instance cannot serve any more, with the reason; never while it is told to stop. */
+  readonly broken: Promise<string>;
   /** Sends the clients elsewhere, finishes what is under way, ends every part. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -47,7 +51,11 @@ export function listen(services: Services, fetch: Fetch): Running {
     await Promise.race([shutdown, new Promise((resolve) => setTimeout(resolve, REQUESTS_MS))]);
     await services.close();
   };
-  return { port: (server.addr as Deno.NetAddr).port, stop: () => stopping ??= stop() };
+  const broken = Promise.race([
+    server.finished.then(() => "the listener has ended: are there file descriptors left?"),
+    services.nats.closed().then(() => "the connection to NATS is closed for good"),
+  ]).then((why) => stopping === undefined ? why : new Promise<string>(() => {}));
+  return { port: (server.addr as Deno.NetAddr).port, broken, stop: () => stopping ??= stop() };
 }
 
 /** The process of one app instance: configuration, services, listener, and an orderly end on a signal. */
@@ -60,12 +68,23 @@ export async function runProcess(
     event.preventDefault();
     log("error", "a rejection was not handled", errorFields(event.reason));
   });
+  globalThis.addEventListener("error", (event) => {
+    // A connection that breaks at the wrong moment throws where nobody can catch it; those that need it reconnect.
+    if (!BROKEN_CONNECTION.has(event.error?.code)) return;
+    event.preventDefault();
+    log("warn", "a connection broke", errorFields(event.error));
+  });
   try {
     const services = await startServices(config, log);
     provide(services);
     const running = listen(services, await loadFetch());
     log("info", "listening", { url: `http://${config.host}:${running.port}` });
     onEnd(log, running);
+    void running.broken.then((why) => {
+      // Whoever started this process starts another: it must not linger and refuse everybody.
+      log("error", "this instance cannot serve any more", { why });
+      Deno.exit(1);
+    });
   } catch (error) {
     log("error", "the app could not start", errorFields(error));
     Deno.exit(1);

@@ -11,6 +11,14 @@ export function exceptUpgrades(middleware: Middleware<State>): Middleware<State>
   return (ctx) => isUpgrade(ctx.req) ? ctx.next() : middleware(ctx);
 }
 
+/** A middleware for CORS answers every OPTIONS as a preflight: only what is one goes there, the rest to the route. */
+export function exceptPlainOptions(middleware: Middleware<State>): Middleware<State> {
+  return (ctx) => {
+    const isPlain = ctx.req.method === "OPTIONS" && !ctx.req.headers.has("access-control-request-method");
+    return isPlain ? ctx.next() : middleware(ctx);
+  };
+}
+
 /**
  * Refuses what is not a WebSocket handshake, before anything is spent on it. Answers the subprotocol to choose: ours
  * where the client offers it; undefined where it offers none.

@@ -27,33 +27,20 @@ export class JetStreamLog implements EventLog {
   }
 
   async read(orgId: number, seq: number, state: StreamState): Promise<Chunk> {
+    // Asked before the batch, and of the leader: direct get may be answered by a replica that is a moment behind.
+    const newest = await this.#jsm.streams.getMessage(EVENTS, { last_by_subj: organisationFilter(orgId) });
+    if (newest === null || newest.seq <= seq) return { events: [], end: state.last, pending: 0 };
     const messages = await this.#batch(orgId, seq + 1);
-    const events = messages.flatMap((message) => shown(message));
     const last = messages.at(-1);
-    const pending = last?.pending ?? 0;
-    if (last !== undefined && pending > 0) {
-      return {
-        events,
-        end: last.seq,
-        pending: Math.max(0, (messages[0]!.pending) - messages.length + 1),
-      };
-    }
-    // Direct get may be answered by a replica that is a moment behind: only the leader knows that nothing is left.
-    const newest = await this.#jsm.streams.getMessage(EVENTS, {
-      last_by_subj: organisationFilter(orgId),
-    });
-    const reached = last?.seq ?? seq;
-    const complete = newest === null || newest.seq <= reached;
-    if (!complete && last === undefined && newest.seq <= state.last) {
+    if (last === undefined) {
       throw new Error(
         `Cannot read organisation ${orgId} after ${seq}: the replica asked is behind its leader`,
       );
     }
-    return {
-      events,
-      end: complete ? Math.max(reached, state.last) : reached,
-      pending: 0,
-    };
+    const events = messages.flatMap((message) => shown(message));
+    // Whatever lies up to `state.last` was stored before `newest` was asked for.
+    const end = last.seq >= newest.seq ? Math.max(last.seq, state.last) : last.seq;
+    return { events, end, pending: last.pending };
   }
 
   async #batch(orgId: number, seq: number): Promise<StoredMsg[]> {

@@ -13,6 +13,8 @@ export interface StreamWatchOptions {
   readonly log: EventLog;
   /** Declares the stream again where it is gone. */
   readonly declare: () => Promise<void>;
+  /** Gives the stream another epoch. */
+  readonly renew: () => Promise<void>;
   readonly interrupted: (why: Interruption) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -23,6 +25,8 @@ export class StreamWatch {
   readonly #timer: ReturnType<typeof setInterval>;
   #state: StreamState;
   #checking: Promise<void> | undefined;
+  /** Counts the readings: what an older one comes to after a newer one has begun is of no interest. */
+  #readings = 0;
   #healthy = true;
 
   private constructor(options: StreamWatchOptions, state: StreamState) {
@@ -52,19 +56,29 @@ export class StreamWatch {
 
   /** Reads the state now; several callers share one reading. Never rejects. */
   check(): Promise<void> {
-    return this.#checking ??= this.#check().finally(() => this.#checking = undefined);
+    return this.#checking ??= this.#checkNow();
   }
 
-  async #check(): Promise<void> {
+  #checkNow(): Promise<void> {
+    const reading = ++this.#readings;
+    const checking = this.#check(reading).finally(() => {
+      if (reading === this.#readings) this.#checking = undefined;
+    });
+    return this.#checking = checking;
+  }
+
+  async #check(reading: number): Promise<void> {
     try {
       const state = await this.#options.log.state();
+      if (reading !== this.#readings) return;
       const known = this.#state;
-      this.#state = state;
       this.#healthy = true;
-      if (state.epoch !== known.epoch || state.last < known.last) {
-        this.#options.interrupted("recreated");
-      }
+      // It lost its end and kept its name: what is given out from now on must not be taken for what was lost.
+      if (state.epoch === known.epoch && state.last < known.last) return await this.#options.renew();
+      this.#state = state;
+      if (state.epoch !== known.epoch) this.#options.interrupted("recreated");
     } catch (error) {
+      if (reading !== this.#readings) return;
       this.#healthy = false;
       if (isNotFound(error)) {
         await this.#options.declare().catch(this.#options.failed);
@@ -78,7 +92,8 @@ export class StreamWatch {
     for await (const status of this.#options.connection.status()) {
       if (status.type === "disconnect") this.#healthy = false;
       if (status.type === "reconnect") {
-        await this.check();
+        // A reading begun before may never be answered.
+        await this.#checkNow();
         this.#options.interrupted("reconnected");
       }
     }

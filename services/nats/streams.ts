@@ -83,6 +83,15 @@ export function epochOf(info: StreamInfo): string {
   return info.config.metadata?.epoch ?? info.created;
 }
 
+/**
+ * Gives the events stream a new epoch. Needed where it has lost its end, by a power cut or an old backup: it would give
+ * numbers out a second time, and a client that was away would resume into them as if nothing had happened.
+ */
+export async function renewEpoch(jsm: JetStreamManager, newEpoch: () => string): Promise<void> {
+  const { config } = await jsm.streams.info(EVENTS);
+  await jsm.streams.update(EVENTS, { ...config, metadata: { ...config.metadata, epoch: newEpoch() } });
+}
+
 export function isNotFound(error: unknown): boolean {
   return error instanceof JetStreamApiError &&
     error.code === JetStreamApiCodes.StreamNotFound;

@@ -49,10 +49,15 @@ export class PostgresOutbox implements OutboxTable {
   }
 
   async forget(hours: number): Promise<void> {
-    await inRelay(this.#sql, (tx) =>
+    while (await this.#forgetSome(hours) === FORGET_ROWS_MAX);
+  }
+
+  async #forgetSome(hours: number): Promise<number> {
+    const { count } = await inRelay(this.#sql, (tx) =>
       tx`
         delete from outbox where id in (
           select id from outbox where published_at < now() - ${hours} * interval '1 hour' limit ${FORGET_ROWS_MAX})`);
+    return count;
   }
 
   async waiting(): Promise<{ rows: number; oldestMs: number }> {

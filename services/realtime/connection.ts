@@ -39,6 +39,9 @@ export interface ConnectionDeps {
   readonly failed: (error: unknown) => void;
 }
 
+/** A socket that we closed gives its place back after this time, whether its peer agrees or not. */
+const CLOSE_WAIT_MS = 60_000;
+
 /** One socket of `GET /v2/realtime/stream`: handshake, subscription, token, pings. What it sees comes from its feed. */
 export class RealtimeConnection implements Held, Sink {
   readonly #socket: WebSocket;
@@ -52,6 +55,7 @@ export class RealtimeConnection implements Held, Sink {
   #wish: Subscription | undefined;
   #closed = false;
   #warned = false;
+  #releasing: ReturnType<typeof setTimeout> | undefined;
   #pingedAt = Date.now();
   #framesSince = Date.now();
   #frames = 0;
@@ -168,7 +172,10 @@ export class RealtimeConnection implements Held, Sink {
   async #refresh({ token }: Extract<ClientFrame, { type: "auth" }>): Promise<void> {
     const principal = await this.#deps.tokens.verify(token);
     if (this.#closed) return;
-    if ("code" in principal) return this.#error("token_invalid", principal.detail ?? principal.code);
+    if ("code" in principal) {
+      const code = principal.code === "unavailable" ? "unavailable" : "token_invalid";
+      return this.#error(code, principal.detail ?? principal.code);
+    }
     const { userId, orgId } = this.#principal;
     if (principal.userId !== userId || principal.orgId !== orgId) return this.#error("token_mismatch");
     this.#principal = principal;
@@ -211,10 +218,14 @@ export class RealtimeConnection implements Held, Sink {
   /** Ends the connection: an error frame where there is one to tell, then the close code. */
   #end(close: CloseName, error?: FrameErrorCode, detail?: string): void {
     if (this.#closed) return;
+    const connecting = this.#socket.readyState === WebSocket.CONNECTING;
     this.#leave();
     if (error !== undefined) this.#error(error, detail);
     else if (close === "slow") this.#deps.metrics.error(this.#principal.orgId);
     this.#socket.close(CLOSE[close].code, CLOSE[close].reason);
+    // A peer that never finished the upgrade tells nothing any more, and one may ignore our close.
+    if (connecting) this.#release();
+    else this.#releasing = setTimeout(this.#release, CLOSE_WAIT_MS);
   }
 
   #leave(): void {
@@ -228,6 +239,7 @@ export class RealtimeConnection implements Held, Sink {
   /** The socket is gone; `close` may be told twice. */
   #gone(): void {
     this.#leave();
+    clearTimeout(this.#releasing);
     this.#release();
   }
 

@@ -14,6 +14,9 @@ export interface Held {
 const DRAIN_SLICES = 20;
 /** All clients are told to leave within this time. */
 export const DRAIN_MS = 2_000;
+/** Longest wait for the answers of those who were told last; who does not read never answers. */
+const GOODBYE_MS = 1_000;
+const GOODBYE_PROBE_MS = 10;
 /** Clients come back spread over this time. */
 const RECONNECT_SPREAD_MS = 3_000;
 const TICK_MS = 1_000;
@@ -89,7 +92,7 @@ export class Connections {
     this.#held.delete(held);
   }
 
-  /** Accepts nobody any more and sends everyone elsewhere, in slices over DRAIN_MS. */
+  /** Accepts nobody any more and sends everyone elsewhere, in slices over DRAIN_MS; settles when they are gone. */
   async drain(): Promise<void> {
     this.#draining = true;
     clearInterval(this.#timer);
@@ -98,6 +101,10 @@ export class Connections {
     while (leaving.length > 0) {
       for (const held of leaving.splice(0, perSlice)) held.drain(this.#reconnectIn());
       if (leaving.length > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_MS / DRAIN_SLICES));
+    }
+    // Those told last must have heard it: the listener cuts off with 1001 whoever is left when it ends.
+    for (let waited = 0; this.#taken > 0 && waited < GOODBYE_MS; waited += GOODBYE_PROBE_MS) {
+      await new Promise((resolve) => setTimeout(resolve, GOODBYE_PROBE_MS));
     }
   }
 

@@ -3,7 +3,7 @@ import { type Service, SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import type { Frame } from "@/lib/realtime/frame.ts";
 import type { Meter } from "@/lib/realtime/ports.ts";
 
-/** Organisations counted one by one; the one unused for longest makes room. */
+/** Organisations counted one by one; one that has nobody connected makes room, the first to be counted first. */
 export const ORGANISATIONS_COUNTED_MAX = 10_000;
 
 /** Answer of `GET /v2/realtime/metrics`, exactly as the product text has it. */

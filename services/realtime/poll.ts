@@ -1,6 +1,6 @@
 import type { Principal } from "@/lib/auth/principal.ts";
 import type { ResetReason } from "@/lib/protocol/frames.ts";
-import { POLL_EVENTS_MAX, POLL_WAIT_MS } from "@/lib/protocol/limits.ts";
+import { BATCH_EVENTS_MAX, POLL_EVENTS_MAX, POLL_WAIT_MS } from "@/lib/protocol/limits.ts";
 import type { Problem } from "@/lib/protocol/problems.ts";
 import type { Service } from "@/lib/protocol/services.ts";
 import { audienceOf } from "@/lib/realtime/audience.ts";
@@ -71,9 +71,9 @@ class Wait implements Sink, Held {
     if (signal.aborted) resolve();
   }
 
-  /** Full at POLL_EVENTS_MAX: the rest stays behind the cursor that the answer carries. */
+  /** Full where one more frame might pass POLL_EVENTS_MAX: the rest stays behind the cursor that the answer carries. */
   buffered(): number {
-    return this.#events.length >= POLL_EVENTS_MAX ? Infinity : 0;
+    return this.#events.length > POLL_EVENTS_MAX - BATCH_EVENTS_MAX ? Infinity : 0;
   }
 
   frame(frame: Frame): void {

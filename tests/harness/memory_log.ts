@@ -11,6 +11,8 @@ export class MemoryLog implements EventLog {
   /** Everything since the stream was made, trimmed or not. */
   history: StoredEvent[] = [];
   reads = 0;
+  /** Happens once, in the middle of the next read. */
+  duringRead: (() => void) | undefined;
   /** The next reads reject. */
   failing = 0;
   readonly #chunk: number;
@@ -21,7 +23,15 @@ export class MemoryLog implements EventLog {
 
   append(orgId: number, service: Service, propertyId: number | null = 1): StoredEvent {
     const seq = ++this.last;
-    const event = { seq, orgId, propertyId, service, json: `{"id":"${this.epoch}-${seq}"}`, storedAt: 0 };
+    const event = {
+      seq,
+      orgId,
+      propertyId,
+      service,
+      json: `{"id":"${this.epoch}-${seq}"}`,
+      bytes: 40,
+      storedAt: 0,
+    };
     this.events.push(event);
     this.history.push(event);
     return event;
@@ -56,6 +66,8 @@ export class MemoryLog implements EventLog {
       this.failing--;
       throw new Error("Cannot read: NATS is away");
     }
+    this.duringRead?.();
+    this.duringRead = undefined;
     const matching = this.events.filter((event) => event.orgId === orgId && event.seq > seq);
     const events = matching.slice(0, this.#chunk);
     const pending = matching.length - events.length;

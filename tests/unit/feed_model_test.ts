@@ -22,7 +22,7 @@ type Wire =
 
 /** A client that obeys the protocol, behind a socket whose buffer it empties frame by frame. */
 class Client implements Sink {
-  readonly audience: Audience;
+  audience: Audience;
   lastSeq: number | null = null;
   epoch: string | null = null;
   seen: StoredEvent[] = [];
@@ -80,7 +80,8 @@ class Client implements Sink {
       for (const event of frame.events) {
         assert.ok(this.audience.matches(event), "an event of another audience");
         assert.equal(event.service, frame.service);
-        if (event.seq > this.lastSeq) this.seen.push(event);
+        assert.ok(event.seq > this.lastSeq, "an event came twice on one connection");
+        this.seen.push(event);
       }
       this.lastSeq = frame.seq;
     } else if (wire.type === "reset") {
@@ -118,7 +119,7 @@ class World {
     this.feed = new Feed({
       orgId: ORG,
       state: this.log.now(),
-      catchUp: new CatchUp(this.log),
+      catchUp: new CatchUp(this.log, this.clock, () => {}),
       clock: this.clock,
       meter: { delivered: () => {}, reset: () => {}, failed: () => {} },
       bufferLimit: () => LIMIT_BYTES,
@@ -161,6 +162,32 @@ class World {
     client.tell("ping", this.feed.position(subscriber), subscriber.epoch);
   }
 
+  /** The client comes from another instance, whose feed has handed it everything already. */
+  wander(client: Client): void {
+    if (client.epoch !== this.log.epoch || client.lastSeq === null) return;
+    this.disconnect(client);
+    for (const event of this.log.history) {
+      if (event.seq > client.lastSeq && client.audience.matches(event)) client.seen.push(event);
+    }
+    client.lastSeq = this.log.last;
+  }
+
+  /** The client sees something else from now on, where it stands; what it has seen so far is judged on its own. */
+  change(client: Client, audience: Audience): void {
+    const { subscriber } = client;
+    if (subscriber === undefined || client.epoch === null) return;
+    client.read(Infinity);
+    this.feed.change(subscriber, audience);
+    client.read(Infinity);
+    client.audience = audience;
+    client.seen = [];
+    client.base = subscriber.cursor;
+    client.baseEpoch = subscriber.epoch;
+    client.tell("ack", subscriber.cursor, subscriber.epoch);
+    client.read(Infinity);
+    this.feed.begin(subscriber);
+  }
+
   /** The consumer is made anew, as after a lost connection. */
   restart(): void {
     const from = this.feed.restart(this.log.now());
@@ -183,6 +210,7 @@ class World {
     }
     for (let round = 0; round < 200; round++) {
       await settle();
+      this.deliver(Infinity);
       this.clock.advance(1_100);
       for (const client of this.clients) client.read(Infinity);
       this.feed.tick();
@@ -230,6 +258,32 @@ const op: fc.Arbitrary<readonly [string, Op]> = fc.oneof(
   { weight: 2, arbitrary: client.map((i) => [`ping ${i}`, (w: World) => w.ping(w.clients[i]!)] as const) },
   { weight: 3, arbitrary: fc.constant(["tick", (w: World) => w.feed.tick()] as const) },
   { weight: 3, arbitrary: fc.constant(["settle", settle] as const) },
+  {
+    weight: 2,
+    arbitrary: client.map((i) => [`wander ${i}`, (w: World) => w.wander(w.clients[i]!)] as const),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(
+      client,
+      fc.constantFrom("*" as const, [1], [2]),
+      fc.constantFrom<Service[]>(["tasks"], ["finance", "tasks"]),
+    )
+      .map(([i, properties, services]) =>
+        [
+          `change ${i} ${services} ${properties}`,
+          (w: World) => w.change(w.clients[i]!, new Audience(services, properties)),
+        ] as const
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<[string, Op]>(
+      ["trim in a read", (w) => void (w.log.duringRead = () => w.log.trim(w.log.last - 1))],
+      ["publish in a read", (w) => void (w.log.duringRead = () => w.publish("finance", 1))],
+      ["recreate in a read", (w) => void (w.log.duringRead = () => w.recreate())],
+    ),
+  },
   { weight: 1, arbitrary: fc.constant(["restart", (w: World) => w.restart()] as const) },
   {
     weight: 1,

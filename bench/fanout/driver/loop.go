@@ -176,7 +176,9 @@ func (l *loop) handle(s *socket, op ws.OpCode, payload []byte, now int64) {
 		if !held || !s.subscribed {
 			l.control(s, payload)
 		}
-		l.target.position(s, payload)
+		if reply := l.target.position(s, payload); reply != nil {
+			s.send(ws.OpText, reply)
+		}
 		if l.onFrame != nil {
 			l.onFrame(s, now)
 		}

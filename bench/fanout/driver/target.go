@@ -13,8 +13,8 @@ type target interface {
 	hello(s *socket) []byte
 	// control reads a frame that holds no event (or the answer to hello, which may).
 	control(s *socket, payload []byte) (reply []byte, subscribed bool)
-	// position notes where a frame leaves the socket in the stream.
-	position(s *socket, payload []byte)
+	// position notes where a frame leaves the socket in the stream; a ping that came with events is answered.
+	position(s *socket, payload []byte) (reply []byte)
 }
 
 func newTarget(name, secret string) (target, error) {
@@ -35,7 +35,7 @@ type bare struct{}
 func (bare) upgrade(*socket) (string, http.Header)      { return "/", nil }
 func (bare) hello(*socket) []byte                       { return nil }
 func (bare) control(_ *socket, _ []byte) ([]byte, bool) { return nil, true }
-func (bare) position(*socket, []byte)                   {}
+func (bare) position(*socket, []byte) []byte            { return nil }
 
 // centrifuge speaks its JSON protocol: commands with ids, replies and pushes one a line.
 type centrifuge struct{}
@@ -55,9 +55,6 @@ func (centrifuge) hello(s *socket) []byte {
 }
 
 func (c centrifuge) control(s *socket, payload []byte) ([]byte, bool) {
-	if len(payload) == 2 { // "{}" is its ping, and its pong
-		return payload, false
-	}
 	if bytes.Contains(payload, []byte(`"error":`)) || bytes.Contains(payload, []byte(`"disconnect":`)) {
 		s.reason = string(payload[:min(len(payload), 200)])
 	}
@@ -68,10 +65,17 @@ func (c centrifuge) control(s *socket, payload []byte) ([]byte, bool) {
 	return nil, true
 }
 
-func (centrifuge) position(s *socket, payload []byte) {
+// A line "{}" is its ping, and its pong. It may stand alone or among the lines of events.
+var ping = []byte("{}")
+
+func (centrifuge) position(s *socket, payload []byte) []byte {
 	if offset, ok := numberAfter(payload, `"offset":`); ok {
 		s.position = offset
 	}
+	if bytes.HasPrefix(payload, ping) || bytes.HasSuffix(payload, ping) || bytes.Contains(payload, []byte("\n{}\n")) {
+		return ping
+	}
+	return nil
 }
 
 // innstream is the product: a token for a person of an organisation, then the realtime handshake.
@@ -101,7 +105,7 @@ func (innstream) control(s *socket, payload []byte) ([]byte, bool) {
 }
 
 // position reads the last `"seq":`, which stands behind the events; `prevSeq` ends differently.
-func (innstream) position(s *socket, payload []byte) {
+func (innstream) position(s *socket, payload []byte) []byte {
 	tail := payload[max(0, len(payload)-64):]
 	seq, ok := numberAfter(tail, `"seq":`)
 	if !ok {
@@ -110,4 +114,5 @@ func (innstream) position(s *socket, payload []byte) {
 	if ok && seq > s.position {
 		s.position = seq
 	}
+	return nil
 }

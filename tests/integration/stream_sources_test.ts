@@ -1,0 +1,292 @@
+// One contract, two sources: a consumer for each organisation, and one consumer for all of them.
+import assert from "node:assert/strict";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import type { StoredEvent } from "@/lib/realtime/event.ts";
+import type { StreamState } from "@/lib/realtime/ports.ts";
+import { OrgSource } from "@/services/feeds/org_source.ts";
+import { ProcessSource } from "@/services/feeds/process_source.ts";
+import type { Reader, Reading, Source } from "@/services/feeds/source.ts";
+import { JetStreamLog } from "@/services/nats/event_log.ts";
+import { declareStreams, EVENTS } from "@/services/nats/streams.ts";
+import { until } from "../harness/live.ts";
+import { testNats } from "../harness/nats.ts";
+
+/** How long a request hangs that was asked while NATS was away; surely longer than NATS is. */
+const REQUEST_MS = 2_500;
+const SOURCES = { OrgSource, ProcessSource };
+
+/** Takes events as a feed does: what lies at or below the head was seen. */
+class Recorder implements Reader {
+  readonly orgId: number;
+  head: number;
+  seen: number[] = [];
+
+  constructor(orgId: number, head: number) {
+    this.orgId = orgId;
+    this.head = head;
+  }
+
+  event(event: StoredEvent): void {
+    assert.equal(event.orgId, this.orgId, "an event of another organisation");
+    if (event.seq <= this.head) return;
+    this.head = event.seq;
+    this.seen.push(JSON.parse(event.json).data.n);
+  }
+
+  advance(seq: number): void {
+    this.head = Math.max(this.head, seq);
+  }
+}
+
+interface Bench {
+  nats: Awaited<ReturnType<typeof testNats>>;
+  connection: NatsConnection;
+  log: JetStreamLog;
+  source: Source;
+  publish(orgId: number, n: number): Promise<number>;
+  /** As a feed opens it: from where the source stands now. */
+  open(orgId: number): Promise<{ recorder: Recorder; reading: Reading }>;
+  /** As the feeds restart it, once the connection is there again. */
+  restart(recorders: readonly Recorder[]): Promise<void>;
+  /** Starts NATS, and waits until the connection is there again. */
+  reconnect(): Promise<void>;
+}
+
+function contract(what: string, run: (bench: Bench) => Promise<void>): void {
+  for (const [name, Kind] of Object.entries(SOURCES)) {
+    Deno.test(`source (${name}) - ${what}`, async () => {
+      const nats = await testNats();
+      const connection = await connect({
+        servers: nats.url,
+        reconnectTimeWait: 100,
+        maxReconnectAttempts: -1,
+      });
+      const js = jetstream(connection, { timeout: REQUEST_MS });
+      const jsm = await jetstreamManager(connection, { timeout: REQUEST_MS });
+      await declareStreams(jsm, 1, () => "e1");
+      const log = new JetStreamLog(jsm);
+      const source = new Kind(js);
+      let reconnects = 0;
+      void (async () => {
+        for await (const { type } of connection.status()) if (type === "reconnect") reconnects++;
+      })();
+      await run({
+        nats,
+        connection,
+        log,
+        source,
+        publish: async (orgId, n) => {
+          const payload = JSON.stringify({ data: { n } });
+          return (await js.publish(`evt.${orgId}.1.tasks.task.updated`, payload)).seq;
+        },
+        open: async (orgId) => {
+          const { last } = source.start(await log.state());
+          const recorder = new Recorder(orgId, last);
+          return { recorder, reading: await source.open(orgId, recorder) };
+        },
+        restart: async (recorders) => {
+          const state = await log.state();
+          await source.restart(state, startsOf(state, recorders));
+        },
+        reconnect: async () => {
+          const before = reconnects;
+          await nats.restart();
+          await until("the connection is there again", () => reconnects > before);
+        },
+      });
+      await source.close();
+      await connection.close();
+      await nats.stop();
+    });
+  }
+}
+
+function startsOf(state: StreamState, recorders: readonly Recorder[]): Map<number, number> {
+  return new Map(recorders.map((recorder) => {
+    if (recorder.head > state.last) recorder.head = state.last;
+    return [recorder.orgId, recorder.head + 1];
+  }));
+}
+
+function upTo(count: number): number[] {
+  return [...Array(count).keys()];
+}
+
+function complete(recorder: Recorder, count: number): Promise<boolean> {
+  return until(`organisation ${recorder.orgId} has ${count}`, () => recorder.seen.length >= count);
+}
+
+contract(
+  "every organisation gets its own events, all of them, in stream order",
+  async ({ open, publish }) => {
+    const recorders = [];
+    for (const orgId of [1, 2, 12]) recorders.push((await open(orgId)).recorder);
+    for (const n of upTo(300)) await Promise.all(recorders.map(({ orgId }) => publish(orgId, n)));
+    for (const recorder of recorders) {
+      await complete(recorder, 300);
+      assert.deepEqual(recorder.seen, upTo(300));
+    }
+  },
+);
+
+contract("reading begins right after where it said it starts", async ({ source, log, publish }) => {
+  await publish(1, -1);
+  const { last } = source.start(await log.state());
+  const recorder = new Recorder(1, last);
+  const opening = source.open(1, recorder);
+  // Above the start, and likely before the first consumer is there.
+  for (const n of upTo(5)) await publish(1, n);
+  await opening;
+  for (const n of upTo(5)) await publish(1, 5 + n);
+  await complete(recorder, 10);
+  assert.deepEqual(recorder.seen, upTo(10));
+});
+
+contract(
+  "an organisation opened late gets everything above its start while others are read",
+  async ({ open, publish }) => {
+    const { recorder: first } = await open(1);
+    const publishing = (async () => {
+      for (const n of upTo(400)) await Promise.all([publish(1, n), publish(2, n)]);
+    })();
+    await complete(first, 50);
+    const { recorder: late } = await open(2);
+    await publishing;
+    await complete(first, 400);
+    await until("the late one has the last", () => late.seen.at(-1) === 399);
+    assert.deepEqual(late.seen, upTo(400).slice(late.seen[0]!));
+  },
+);
+
+contract(
+  "what is invalid is left out, and the reader's head moves over it",
+  async ({ open, publish, connection }) => {
+    const { recorder } = await open(1);
+    await publish(1, 0);
+    const { seq } = await jetstream(connection).publish("evt.1.1.tasks.task.updated", "not JSON");
+    await until("the head is there", () => recorder.head === seq);
+    await publish(1, 1);
+    await complete(recorder, 2);
+    assert.deepEqual(recorder.seen, [0, 1]);
+  },
+);
+
+contract("what is closed gets nothing more, and can be opened again", async ({ open, publish }) => {
+  const { recorder: closed, reading } = await open(1);
+  const { recorder: other } = await open(2);
+  await publish(1, 0);
+  await complete(closed, 1);
+  await reading.close();
+  await publish(1, 1);
+  await publish(2, 0);
+  await complete(other, 1);
+  const { recorder: again } = await open(1);
+  await publish(1, 2);
+  await complete(again, 1);
+  assert.deepEqual([closed.seen, again.seen], [[0], [2]]);
+});
+
+contract("after NATS was restarted reading goes on where it stood", async (bench) => {
+  const { open, publish, restart, reconnect } = bench;
+  const recorders = [(await open(1)).recorder, (await open(2)).recorder];
+  for (const n of upTo(20)) await Promise.all(recorders.map(({ orgId }) => publish(orgId, n)));
+  await reconnect();
+  await restart(recorders);
+  for (const n of upTo(20)) await Promise.all(recorders.map(({ orgId }) => publish(orgId, 20 + n)));
+  for (const recorder of recorders) {
+    await complete(recorder, 40);
+    assert.deepEqual(recorder.seen, upTo(40));
+  }
+});
+
+contract("a restart that fails is made good by the next one", async (bench) => {
+  const { source, log, open, publish, restart, nats, reconnect } = bench;
+  const recorders = [(await open(1)).recorder, (await open(2)).recorder];
+  for (const { orgId } of recorders) await publish(orgId, 0);
+  for (const recorder of recorders) await complete(recorder, 1);
+  for (const { orgId } of recorders) await publish(orgId, 1);
+  const state = await log.state();
+  await nats.kill();
+  await assert.rejects(source.restart(state, startsOf(state, recorders)));
+  await reconnect();
+  await restart(recorders);
+  for (const { orgId } of recorders) await publish(orgId, 2);
+  for (const recorder of recorders) {
+    await complete(recorder, 3);
+    assert.deepEqual(recorder.seen, [0, 1, 2]);
+  }
+});
+
+contract("a restart need not wait for one before it that hangs", async (bench) => {
+  const { source, log, connection, open, publish, restart, nats, reconnect } = bench;
+  const { recorder } = await open(1);
+  await publish(1, 0);
+  await complete(recorder, 1);
+  const state = await log.state();
+  await nats.kill();
+  let hangs = true;
+  const hanging = source.restart(state, startsOf(state, [recorder])).catch(() => {}).finally(() => {
+    hangs = false;
+  });
+  await reconnect();
+  await restart([recorder]);
+  await publish(1, 1);
+  await complete(recorder, 2);
+  assert.ok(hangs, "it did not hang: the test says nothing");
+  await hanging;
+  await publish(1, 2);
+  await complete(recorder, 3);
+  assert.deepEqual(recorder.seen, [0, 1, 2]);
+  const jsm = await jetstreamManager(connection);
+  await until("one consumer is pulled from", async () => {
+    const consumers = await jsm.consumers.list(EVENTS).next();
+    return consumers.filter(({ num_waiting }) => (num_waiting ?? 0) > 0).length === 1;
+  });
+});
+
+contract(
+  "in a stream made anew reading begins where it is told",
+  async ({ open, publish, restart, connection }) => {
+    const { recorder } = await open(1);
+    for (const n of upTo(5)) await publish(1, n);
+    await complete(recorder, 5);
+    const jsm = await jetstreamManager(connection);
+    await jsm.streams.delete(EVENTS);
+    await declareStreams(jsm, 1, () => "e2");
+    await restart([recorder]);
+    await publish(1, 5);
+    await complete(recorder, 6);
+    assert.deepEqual([recorder.seen, recorder.head], [upTo(6), 1]);
+  },
+);
+
+// The server's consumer learns of a message a moment after the stream has it: asking it how far it is loses events.
+contract("how far it has read is never told before everything up to there has arrived", async (bench) => {
+  const { log, open, publish } = bench;
+  const rounds = 60;
+  await Promise.all(
+    upTo(20).map(async (index) => {
+      const { recorder, reading } = await open(index + 1);
+      for (const n of upTo(rounds)) {
+        const seq = await publish(recorder.orgId, n);
+        const reached = await reading.reached(await log.state());
+        assert.ok(
+          reached < seq || recorder.seen.length === n + 1,
+          `${reached} is told before ${seq} has arrived`,
+        );
+      }
+      await complete(recorder, rounds);
+    }),
+  );
+});
+
+contract("how far it has read is told of quiet organisations too", async ({ log, open, publish }) => {
+  const { recorder: busy } = await open(1);
+  const { recorder: quiet, reading } = await open(2);
+  await publish(2, 0);
+  const last = await publish(1, 0);
+  await complete(busy, 1);
+  await complete(quiet, 1);
+  await until("the quiet one is at the end", async () => await reading.reached(await log.state()) === last);
+});

@@ -100,6 +100,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     connection: nats,
     log: stream,
     declare,
+    seen: (epoch) => feeds.head(epoch),
     renew: () => renewEpoch(jsm, newEpoch),
     failed,
     interrupted: (why) => {

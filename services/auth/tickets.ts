@@ -62,6 +62,7 @@ export class Tickets {
       );
       const principal = principalOf(payload.bearer);
       if (typeof principal === "string" || !isToken(payload.jti)) return { code: "ticket_invalid" };
+      if (principal.expiresAt <= Date.now()) return { code: "token_expired" };
       return await this.#use(payload.jti)
         ? principal
         : { code: "ticket_invalid", detail: "the ticket was used" };

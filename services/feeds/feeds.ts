@@ -56,6 +56,15 @@ export class Feeds {
     return this.#running.size;
   }
 
+  /** Highest sequence that a feed has read of the stream of this epoch; 0 where none has. */
+  head(epoch: string): number {
+    let head = 0;
+    for (const { feed } of this.#running.values()) {
+      if (feed.epoch === epoch) head = Math.max(head, feed.head);
+    }
+    return head;
+  }
+
   /** The feed of an organisation, started where it is not running. Rejects while the stream cannot be reached. */
   async acquire(orgId: number): Promise<Feed> {
     const running = this.#running.get(orgId);

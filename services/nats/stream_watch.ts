@@ -13,6 +13,8 @@ export interface StreamWatchOptions {
   readonly log: EventLog;
   /** Declares the stream again where it is gone. */
   readonly declare: () => Promise<void>;
+  /** Highest sequence of the stream of this epoch that the process has read. */
+  readonly seen: (epoch: string) => number;
   /** Gives the stream another epoch. */
   readonly renew: () => Promise<void>;
   readonly interrupted: (why: Interruption) => void;
@@ -74,7 +76,8 @@ export class StreamWatch {
       const known = this.#state;
       this.#healthy = true;
       // It lost its end and kept its name: what is given out from now on must not be taken for what was lost.
-      if (state.epoch === known.epoch && state.last < known.last) return await this.#options.renew();
+      const seen = Math.max(known.last, this.#options.seen(known.epoch));
+      if (state.epoch === known.epoch && state.last < seen) return await this.#options.renew();
       this.#state = state;
       if (state.epoch !== known.epoch) this.#options.interrupted("recreated");
     } catch (error) {

@@ -38,6 +38,9 @@ const SERVER_CODES: ReadonlySet<string> = new Set([
   "57P03", // cannot_connect_now
   "53300", // too_many_connections
   "25P03", // idle_in_transaction_session_timeout
+  "3D000", // the database is not there, as while it is restored
+  "28000", // the login is refused, as while passwords are rotated
+  "28P01",
 ]);
 
 /** The statement lost against others; the same one may succeed in a moment. */

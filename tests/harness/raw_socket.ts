@@ -7,6 +7,8 @@ export interface RawAnswer {
   readonly json: any;
 }
 
+/** Longest wait for the server's next bytes. */
+const WAIT_MS = 15_000;
 const TEXT = 1;
 const CLOSE = 8;
 const PING = 9;
@@ -125,7 +127,9 @@ export class RawSocket {
 
   async #fill(): Promise<void> {
     const chunk = new Uint8Array(65_536);
-    const read = await this.#connection.read(chunk);
+    // Closed, the read ends; without this a server that says nothing would hold up the test for ever.
+    const timer = setTimeout(() => this.close(), WAIT_MS);
+    const read = await this.#connection.read(chunk).finally(() => clearTimeout(timer));
     if (read === null) throw new Error("the server has closed the connection");
     const joined = new Uint8Array(this.#buffer.length + read);
     joined.set(this.#buffer);

@@ -61,7 +61,8 @@ export function decodeEvent(
     return { invalid: "payload is not JSON in UTF-8" };
   }
   if (!isObject(payload)) return { invalid: "payload is not an object" };
-  const id = payload.id ?? message.messageId ?? `seq-${message.seq}`;
+  // The time too: in a stream that was made anew the same position is another event.
+  const id = payload.id ?? message.messageId ?? `seq-${message.seq}-${Math.floor(message.storedAt)}`;
   if (typeof id !== "string" || !ID.test(id)) {
     return { invalid: "id is not 1 to 128 visible ASCII characters" };
   }

@@ -46,7 +46,8 @@ Deno.test("event - missing id and time come from the header, the stream position
     return "invalid" in event ? event : JSON.parse(event.json);
   };
   assert.equal(shown({ messageId: "m" }).id, "m");
-  assert.equal(shown({}).id, "seq-9");
+  assert.equal(shown({}).id, `seq-9-${AT}`);
+  assert.notEqual(shown({ storedAt: AT + 1 }).id, shown({}).id);
   assert.equal(shown({}).at, "2026-01-02T03:04:05.678Z");
 });
 

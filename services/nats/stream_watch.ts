@@ -70,13 +70,14 @@ export class StreamWatch {
   }
 
   async #check(reading: number): Promise<void> {
+    // Before the stream is asked: what arrives while it answers may well lie above its answer.
+    const known = this.#state;
+    const seen = Math.max(known.last, this.#options.seen(known.epoch));
     try {
       const state = await this.#options.log.state();
       if (reading !== this.#readings) return;
-      const known = this.#state;
       this.#healthy = true;
       // It lost its end and kept its name: what is given out from now on must not be taken for what was lost.
-      const seen = Math.max(known.last, this.#options.seen(known.epoch));
       if (state.epoch === known.epoch && state.last < seen) return await this.#options.renew();
       this.#state = state;
       if (state.epoch !== known.epoch) this.#options.interrupted("recreated");

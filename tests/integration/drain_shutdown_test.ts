@@ -1,7 +1,6 @@
 // An instance ends: its clients are sent elsewhere in good order, and nothing it was told is lost.
 import assert from "node:assert/strict";
 import { CLOSE } from "@/lib/protocol/close_codes.ts";
-import { DRAIN_MS } from "@/services/realtime/connections.ts";
 import { STOP_MS } from "@/services/http/serve.ts";
 import { connectPool } from "@/services/postgres/pool.ts";
 import { call, startDemo, until } from "../harness/live.ts";
@@ -55,7 +54,6 @@ Deno.test("drain - 300 sockets are told when to come back, each at its own time,
   await stopping;
   assert.ok(new Set(waits).size > SOCKETS / 2, "they would all come back at once");
   assert.ok(waits.every((wait) => wait >= 0 && wait <= 10_000));
-  assert.ok(DRAIN_MS <= 2_000);
 });
 
 Deno.test("drain - a write under way is answered, and its event is published before the end", async () => {

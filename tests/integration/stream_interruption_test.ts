@@ -111,6 +111,22 @@ Deno.test("interruption - the whole path works after a restart: commit, event, t
   await server.stop();
 });
 
+Deno.test("interruption - a busy stream is not taken for one that lost its end", async () => {
+  const server = await startDemo();
+  const socket = await TestSocket.stream(server.wsUrl, await server.token());
+  const { epoch } = await streamInfo(server);
+  let done = false;
+  const publishing = publishMany(server, TASKS, 8_000).finally(() => done = true);
+  // Each of these reads the stream's state, while events arrive.
+  while (!done) assert.deepEqual(await server.services.missing(), {});
+  await publishing;
+  await socket.until(() => socket.events.length === 8_000);
+  assert.equal((await streamInfo(server)).epoch, epoch);
+  assert.deepEqual(socket.frames.filter(({ type }) => type === "reset"), []);
+  await socket.close();
+  await server.stop();
+});
+
 Deno.test("interruption - without NATS a request is told 503, not 500, and a client that tries again gets in", async () => {
   const server = await startDemo();
   const token = await server.token();

@@ -1,7 +1,8 @@
 // The long poll of each service: the socket's cursor without a socket.
 import assert from "node:assert/strict";
+import FakeTimers from "@sinonjs/fake-timers";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { POLL_EVENTS_MAX } from "@/lib/protocol/limits.ts";
+import { POLL_EVENTS_MAX, POLL_WAIT_MS } from "@/lib/protocol/limits.ts";
 import { SERVICE_NAMES, SERVICES } from "@/lib/protocol/services.ts";
 import { EVENTS } from "@/services/nats/streams.ts";
 import {
@@ -205,11 +206,37 @@ Deno.test("poll - a drain answers those who wait at once, and refuses those who 
   await stopping;
 });
 
+/** Holds back the timers of this length until `fire`. */
+function holdTimers(ms: number): { fire(): void } {
+  const real = globalThis.setTimeout;
+  const held: (() => void)[] = [];
+  const hold = (run: () => void, delay?: number, ...rest: unknown[]) => {
+    if (delay !== ms) return real(run, delay, ...rest);
+    held.push(run);
+    return 0;
+  };
+  globalThis.setTimeout = hold as unknown as typeof setTimeout;
+  return {
+    fire() {
+      globalThis.setTimeout = real;
+      for (const run of held) run();
+    },
+  };
+}
+
 Deno.test("poll - where nothing happens it is answered after 25 s, with a cursor that has moved along", async () => {
-  // The other organisation moves the stream on; this one sees nothing of it.
+  assert.equal(POLL_WAIT_MS, 25_000);
+  const waits = holdTimers(POLL_WAIT_MS);
   const answering = poll("branding");
   await waiting(1);
-  await publish(server, "evt.2.1.tasks.task.updated");
+  // The other organisation moves the stream on; this one sees nothing of it, and learns of it within 20 s.
+  const { seq } = await publish(server, "evt.2.1.tasks.task.updated");
+  const { epoch } = await streamInfo(server);
+  const clock = FakeTimers.install({ now: Date.now() + 20_000, toFake: ["Date"] });
+  await until("the feed has moved along", () => server.services.feeds.head(epoch) === seq);
+  clock.uninstall();
+  assert.equal(server.services.connections.size, 1);
+  waits.fire();
   const { json } = await answering;
-  assert.deepEqual([json.events, json.seq], [[], (await streamInfo(server)).last]);
+  assert.deepEqual(json, { events: [], seq, epoch });
 });

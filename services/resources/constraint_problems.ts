@@ -6,7 +6,7 @@ import {
   problemOfError,
   UNIQUE_VIOLATION,
 } from "@/services/postgres/errors.ts";
-import type { Resource } from "@/services/resources/define.ts";
+import type { Resource } from "@/lib/resources/define.ts";
 
 /**
  * The problem behind an error of a statement on this resource; undefined where it is a bug. Constraints are named

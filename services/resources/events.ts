@@ -2,7 +2,7 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import { eventSubject } from "@/lib/protocol/subjects.ts";
 import type { OutboxRow } from "@/services/outbox/relay.ts";
 import type { Transaction } from "@/services/postgres/pool.ts";
-import type { Resource } from "@/services/resources/define.ts";
+import type { Resource } from "@/lib/resources/define.ts";
 
 /** What happened to one record. */
 export interface Happening {

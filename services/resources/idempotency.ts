@@ -3,7 +3,7 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import { ProblemError } from "@/lib/protocol/problems.ts";
 import type { Sql, Transaction } from "@/services/postgres/pool.ts";
 import { inRelay } from "@/services/postgres/tenant.ts";
-import { stableJson } from "@/services/resources/plain_json.ts";
+import { stableJson } from "@/lib/resources/plain_json.ts";
 
 /** How long a key is remembered. */
 export const KEY_HOURS = 24;

@@ -2,13 +2,13 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import type { Problem } from "@/lib/protocol/problems.ts";
 import { parseId } from "@/lib/protocol/subjects.ts";
 import type { Transaction } from "@/services/postgres/pool.ts";
-import { placeRefusal } from "@/services/resources/access.ts";
-import { type Answer, refuse } from "@/services/resources/answer.ts";
+import { placeRefusal } from "@/lib/resources/access.ts";
+import { type Answer, refuse } from "@/lib/resources/answer.ts";
 import { decodeCursor, encodeCursor, type Order } from "@/services/resources/cursor.ts";
-import type { Resource } from "@/services/resources/define.ts";
+import type { Resource } from "@/lib/resources/define.ts";
 import { recordOf, type ResourceRecord } from "@/services/resources/record.ts";
 import { selectPage } from "@/services/resources/statements.ts";
-import { readFilters } from "@/services/resources/validate.ts";
+import { readFilters } from "@/lib/resources/validate.ts";
 
 export const LIST_LIMIT_DEFAULT = 50;
 export const LIST_LIMIT_MAX = 200;

@@ -1,6 +1,6 @@
 import { ProblemError } from "@/lib/protocol/problems.ts";
-import type { Resource } from "@/services/resources/define.ts";
-import { toMinor } from "@/services/resources/money.ts";
+import type { Resource } from "@/lib/resources/define.ts";
+import { toMinor } from "@/lib/resources/money.ts";
 
 /**
  * The values with `amount` in minor units, once the currency is known: the one given, else `current` (the record's, or

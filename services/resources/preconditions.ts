@@ -1,4 +1,4 @@
-import { type Answer, refuse } from "@/services/resources/answer.ts";
+import { type Answer, refuse } from "@/lib/resources/answer.ts";
 
 const ETAG = /^(?:W\/)?"([1-9][0-9]{0,9})"$/;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;

@@ -1,6 +1,6 @@
-import type { Resource } from "@/services/resources/define.ts";
-import { HOME_CURRENCY, NOW } from "@/services/resources/fields.ts";
-import { toMajor } from "@/services/resources/money.ts";
+import type { Resource } from "@/lib/resources/define.ts";
+import { HOME_CURRENCY, NOW } from "@/lib/resources/fields.ts";
+import { toMajor } from "@/lib/resources/money.ts";
 
 /** A row as the database gives it: by column name. */
 export interface Row {

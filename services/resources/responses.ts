@@ -1,5 +1,5 @@
-import { pathOf } from "@/services/resources/catalog.ts";
-import type { Resource } from "@/services/resources/define.ts";
+import { pathOf } from "@/lib/resources/catalog.ts";
+import type { Resource } from "@/lib/resources/define.ts";
 import { etagOf } from "@/services/resources/preconditions.ts";
 import type { ResourceRecord } from "@/services/resources/record.ts";
 

@@ -1,7 +1,7 @@
 // The SQL of the resources. Every statement names the organisation although row-level security adds it too, and each
 // resource has few different texts, so that they stay prepared.
 import type { Transaction } from "@/services/postgres/pool.ts";
-import { HEAD_COLUMNS, type Resource } from "@/services/resources/define.ts";
+import { HEAD_COLUMNS, type Resource } from "@/lib/resources/define.ts";
 import type { Order } from "@/services/resources/cursor.ts";
 import type { Row } from "@/services/resources/record.ts";
 

@@ -4,10 +4,10 @@ import { isId } from "@/lib/protocol/subjects.ts";
 import type { OutboxRow } from "@/services/outbox/relay.ts";
 import type { Sql, Transaction } from "@/services/postgres/pool.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
-import { placeRefusal, readRefusal, writeRefusal } from "@/services/resources/access.ts";
-import { type Answer, refuse } from "@/services/resources/answer.ts";
+import { placeRefusal, readRefusal, writeRefusal } from "@/lib/resources/access.ts";
+import { type Answer, refuse } from "@/lib/resources/answer.ts";
 import { problemOfStatement } from "@/services/resources/constraint_problems.ts";
-import type { Resource } from "@/services/resources/define.ts";
+import type { Resource } from "@/lib/resources/define.ts";
 import { eventOf, type Happening, insertOutbox } from "@/services/resources/events.ts";
 import { claimKey, keepAnswer, type KeyUse, keyUse } from "@/services/resources/idempotency.ts";
 import { type ListQuery, type Page, readPage } from "@/services/resources/list.ts";
@@ -21,7 +21,7 @@ import {
   type Row,
 } from "@/services/resources/record.ts";
 import { deleteRow, homeCurrency, insertRow, selectRow, updateRow } from "@/services/resources/statements.ts";
-import { readBody } from "@/services/resources/validate.ts";
+import { readBody } from "@/lib/resources/validate.ts";
 
 const CREATED = 201;
 const POSITION_RETRY_S = 1;

@@ -9,7 +9,7 @@ import { PROBLEMS } from "@/lib/protocol/problems.ts";
 import { SERVICES } from "@/lib/protocol/services.ts";
 import { readConfig } from "@/services/config.ts";
 import { launchOptions } from "@/services/embedded/options.ts";
-import { pathOf, RESOURCES } from "@/services/resources/catalog.ts";
+import { pathOf, RESOURCES } from "@/lib/resources/catalog.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

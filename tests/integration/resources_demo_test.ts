@@ -3,7 +3,7 @@ import { principalOf } from "@/lib/auth/principal.ts";
 import { seedDemo } from "@/services/demo/seed.ts";
 import { DEMO_USERS } from "@/services/demo/users.ts";
 import { connectPool } from "@/services/postgres/pool.ts";
-import { RESOURCES } from "@/services/resources/catalog.ts";
+import { RESOURCES } from "@/lib/resources/catalog.ts";
 import { createResourceStore } from "@/services/resources/store.ts";
 import { testDatabase } from "../harness/postgres.ts";
 import { good, person, resource } from "./resources_fixture.ts";

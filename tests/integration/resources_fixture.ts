@@ -4,9 +4,9 @@ import type { Service } from "@/lib/protocol/services.ts";
 import type { OutboxRow } from "@/services/outbox/relay.ts";
 import { connectPool, type Sql } from "@/services/postgres/pool.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
-import { resourceOf } from "@/services/resources/catalog.ts";
-import type { Answer } from "@/services/resources/answer.ts";
-import type { Resource } from "@/services/resources/define.ts";
+import { resourceOf } from "@/lib/resources/catalog.ts";
+import type { Answer } from "@/lib/resources/answer.ts";
+import type { Resource } from "@/lib/resources/define.ts";
 import {
   createResourceStore,
   type ResourceStore,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import { CHECK_VIOLATION, databaseError } from "@/services/postgres/errors.ts";
-import { RESOURCES } from "@/services/resources/catalog.ts";
-import type { Field } from "@/services/resources/fields.ts";
+import { RESOURCES } from "@/lib/resources/catalog.ts";
+import type { Field } from "@/lib/resources/fields.ts";
 import { openHotels } from "./resources_fixture.ts";
 
 const TEXT_CHARS_MAX = 10_000;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseId } from "@/lib/protocol/subjects.ts";
 import { connectPool } from "@/services/postgres/pool.ts";
-import { RESOURCES } from "@/services/resources/catalog.ts";
-import { type Answer } from "@/services/resources/answer.ts";
+import { RESOURCES } from "@/lib/resources/catalog.ts";
+import { type Answer } from "@/lib/resources/answer.ts";
 import { codeOf, good, openHotels, person, resource } from "./resources_fixture.ts";
 
 const task = resource("tasks", "task");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { decodeEvent } from "@/lib/realtime/event.ts";
-import { HEAD_COLUMNS, type Resource } from "@/services/resources/define.ts";
-import { resourceOf, RESOURCES } from "@/services/resources/catalog.ts";
+import { HEAD_COLUMNS, type Resource } from "@/lib/resources/define.ts";
+import { resourceOf, RESOURCES } from "@/lib/resources/catalog.ts";
 import { recordResponse } from "@/services/resources/responses.ts";
 import {
   CHANGES,

@@ -6,7 +6,7 @@ import { connectPool, type Sql, type Transaction } from "@/services/postgres/poo
 import { inRelay, inTenant } from "@/services/postgres/tenant.ts";
 import { forgetIdempotencyKeys } from "@/services/resources/idempotency.ts";
 import { transaction } from "@/services/postgres/transaction.ts";
-import { RESOURCES } from "@/services/resources/catalog.ts";
+import { RESOURCES } from "@/lib/resources/catalog.ts";
 import { good, type Hotels, openHotels, person, resource, SAMPLES } from "./resources_fixture.ts";
 
 const PERMISSION_DENIED = "42501";

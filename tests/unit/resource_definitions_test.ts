@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { EVENT_BYTES_MAX } from "@/lib/protocol/limits.ts";
 import { SERVICE_NAMES, SERVICES } from "@/lib/protocol/services.ts";
 import { isToken } from "@/lib/protocol/subjects.ts";
-import { pathOf, resourceAt, resourceOf, RESOURCES } from "@/services/resources/catalog.ts";
-import { READ_ONLY_NAMES } from "@/services/resources/define.ts";
+import { pathOf, resourceAt, resourceOf, RESOURCES } from "@/lib/resources/catalog.ts";
+import { READ_ONLY_NAMES } from "@/lib/resources/define.ts";
 import { CHANGES, SAMPLES } from "../integration/resources_fixture.ts";
 
 /** What an event has besides the fields: ids, times, names of the columns. */

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  AMOUNT_MINOR_MAX,
-  currencyDecimals,
-  isCurrency,
-  toMajor,
-  toMinor,
-} from "@/services/resources/money.ts";
+import { AMOUNT_MINOR_MAX, currencyDecimals, isCurrency, toMajor, toMinor } from "@/lib/resources/money.ts";
 
 const currency = fc.constantFrom("INR", "USD", "JPY", "KWD", "CLF");
 

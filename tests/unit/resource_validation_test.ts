@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Service } from "@/lib/protocol/services.ts";
-import { JSON_BYTES_MAX, JSON_DEPTH_MAX, stableJson } from "@/services/resources/plain_json.ts";
-import { readBody, readFilters } from "@/services/resources/validate.ts";
+import { JSON_BYTES_MAX, JSON_DEPTH_MAX, stableJson } from "@/lib/resources/plain_json.ts";
+import { readBody, readFilters } from "@/lib/resources/validate.ts";
 import { resource } from "../integration/resources_fixture.ts";
 
 /** Errors by path of a body that must be refused; {} where it is taken. */

@@ -6,7 +6,7 @@ import type { LivePage, Snapshot } from "@/lib/live/page.ts";
 import { placeOf, type PropertyName } from "@/lib/live/places.ts";
 import { ProblemError } from "@/lib/protocol/problems.ts";
 import { type Service, SERVICE_NAMES } from "@/lib/protocol/services.ts";
-import { resourceOf, RESOURCES } from "@/services/resources/catalog.ts";
+import { resourceOf, RESOURCES } from "@/lib/resources/catalog.ts";
 import type { Session } from "@/services/auth/session.ts";
 import type { Services } from "@/services/services.ts";
 

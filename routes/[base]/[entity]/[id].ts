@@ -5,8 +5,8 @@ import { authenticate } from "@/services/http/authenticate.ts";
 import { readJson } from "@/services/http/body.ts";
 import { define, type State } from "@/services/http/define.ts";
 import { methods } from "@/services/http/methods.ts";
-import { resourceAt } from "@/services/resources/catalog.ts";
-import type { Resource } from "@/services/resources/define.ts";
+import { resourceAt } from "@/lib/resources/catalog.ts";
+import type { Resource } from "@/lib/resources/define.ts";
 import { recordResponse } from "@/services/resources/responses.ts";
 
 /** One record: get, change, remove. */

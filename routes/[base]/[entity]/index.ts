@@ -3,7 +3,7 @@ import { authenticate } from "@/services/http/authenticate.ts";
 import { readJson } from "@/services/http/body.ts";
 import { define } from "@/services/http/define.ts";
 import { methods } from "@/services/http/methods.ts";
-import { resourceAt } from "@/services/resources/catalog.ts";
+import { resourceAt } from "@/lib/resources/catalog.ts";
 import { readListQuery } from "@/services/resources/list.ts";
 import { recordResponse } from "@/services/resources/responses.ts";
 

@@ -1,5 +1,5 @@
-import { defineResource, EVERYONE, MANAGERS } from "@/services/resources/define.ts";
-import { choice, text, timezone, whole } from "@/services/resources/fields.ts";
+import { defineResource, EVERYONE, MANAGERS } from "@/lib/resources/define.ts";
+import { choice, text, timezone, whole } from "@/lib/resources/fields.ts";
 
 export const properties = [
   defineResource({

@@ -1,5 +1,5 @@
-import { defineResource, PROGRAMS } from "@/services/resources/define.ts";
-import { day, json } from "@/services/resources/fields.ts";
+import { defineResource, PROGRAMS } from "@/lib/resources/define.ts";
+import { day, json } from "@/lib/resources/fields.ts";
 
 export const analytics = [
   defineResource({

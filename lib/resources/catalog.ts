@@ -1,15 +1,15 @@
 import { type Service, serviceOfBase, SERVICES } from "@/lib/protocol/services.ts";
-import type { Resource } from "@/services/resources/define.ts";
-import { analytics } from "@/services/resources/analytics.ts";
-import { branding } from "@/services/resources/branding.ts";
-import { dashboard } from "@/services/resources/dashboard.ts";
-import { finance } from "@/services/resources/finance.ts";
-import { guest } from "@/services/resources/guest.ts";
-import { properties } from "@/services/resources/properties.ts";
-import { reports } from "@/services/resources/reports.ts";
-import { staff } from "@/services/resources/staff.ts";
-import { tasks } from "@/services/resources/tasks.ts";
-import { users } from "@/services/resources/users.ts";
+import type { Resource } from "@/lib/resources/define.ts";
+import { analytics } from "@/lib/resources/analytics.ts";
+import { branding } from "@/lib/resources/branding.ts";
+import { dashboard } from "@/lib/resources/dashboard.ts";
+import { finance } from "@/lib/resources/finance.ts";
+import { guest } from "@/lib/resources/guest.ts";
+import { properties } from "@/lib/resources/properties.ts";
+import { reports } from "@/lib/resources/reports.ts";
+import { staff } from "@/lib/resources/staff.ts";
+import { tasks } from "@/lib/resources/tasks.ts";
+import { users } from "@/lib/resources/users.ts";
 
 /** Every entity of the ten services. */
 export const RESOURCES: readonly Resource[] = [

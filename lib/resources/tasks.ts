@@ -1,5 +1,5 @@
-import { defineResource, EVERYONE, MANAGERS } from "@/services/resources/define.ts";
-import { choice, instant, reference, text } from "@/services/resources/fields.ts";
+import { defineResource, EVERYONE, MANAGERS } from "@/lib/resources/define.ts";
+import { choice, instant, reference, text } from "@/lib/resources/fields.ts";
 
 export const tasks = [
   defineResource({

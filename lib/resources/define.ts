@@ -1,6 +1,6 @@
 import type { Role } from "@/lib/auth/principal.ts";
 import type { Service } from "@/lib/protocol/services.ts";
-import type { Field } from "@/services/resources/fields.ts";
+import type { Field } from "@/lib/resources/fields.ts";
 
 /** Everyone who writes for a whole hotel: people in charge, and other programs. */
 export const MANAGERS: readonly Role[] = ["admin", "manager", "service"];

@@ -1,5 +1,5 @@
-import { defineResource, PROGRAMS } from "@/services/resources/define.ts";
-import { instant, json, NOW } from "@/services/resources/fields.ts";
+import { defineResource, PROGRAMS } from "@/lib/resources/define.ts";
+import { instant, json, NOW } from "@/lib/resources/fields.ts";
 
 export const dashboard = [
   defineResource({

@@ -1,5 +1,5 @@
-import { defineResource, MANAGERS, PROGRAMS } from "@/services/resources/define.ts";
-import { choice, day, json } from "@/services/resources/fields.ts";
+import { defineResource, MANAGERS, PROGRAMS } from "@/lib/resources/define.ts";
+import { choice, day, json } from "@/lib/resources/fields.ts";
 
 /** People ask for a report by creating it; a program fills it in. */
 export const reports = [

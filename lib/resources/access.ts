@@ -1,6 +1,6 @@
 import type { Problem } from "@/lib/protocol/problems.ts";
 import { coversProperty, type Principal } from "@/lib/auth/principal.ts";
-import type { Resource } from "@/services/resources/define.ts";
+import type { Resource } from "@/lib/resources/define.ts";
 
 export type Verb = "create" | "update" | "remove";
 

@@ -1,4 +1,4 @@
-import { defineResource, MANAGERS } from "@/services/resources/define.ts";
+import { defineResource, MANAGERS } from "@/lib/resources/define.ts";
 import {
   amount,
   choice,
@@ -8,7 +8,7 @@ import {
   NOW,
   reference,
   text,
-} from "@/services/resources/fields.ts";
+} from "@/lib/resources/fields.ts";
 
 const roles = { create: MANAGERS, update: MANAGERS, remove: MANAGERS };
 

@@ -1,6 +1,6 @@
 import { ROLES } from "@/lib/auth/principal.ts";
-import { defineResource } from "@/services/resources/define.ts";
-import { choice, email, flag, propertyList, text } from "@/services/resources/fields.ts";
+import { defineResource } from "@/lib/resources/define.ts";
+import { choice, email, flag, propertyList, text } from "@/lib/resources/fields.ts";
 
 export const users = [
   defineResource({

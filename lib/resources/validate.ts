@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import type { FieldError } from "@/lib/protocol/problems.ts";
 import { isId } from "@/lib/protocol/subjects.ts";
-import { type Answer, refuse } from "@/services/resources/answer.ts";
-import { READ_ONLY_NAMES, type Resource } from "@/services/resources/define.ts";
-import type { Field } from "@/services/resources/fields.ts";
-import { isPlainObject } from "@/services/resources/plain_json.ts";
+import { type Answer, refuse } from "@/lib/resources/answer.ts";
+import { READ_ONLY_NAMES, type Resource } from "@/lib/resources/define.ts";
+import type { Field } from "@/lib/resources/fields.ts";
+import { isPlainObject } from "@/lib/resources/plain_json.ts";
 
 /** Most errors told about one request. */
 const ERRORS_MAX = 20;

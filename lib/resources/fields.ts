@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { isId, parseId } from "@/lib/protocol/subjects.ts";
-import { isCurrency } from "@/services/resources/money.ts";
-import { isJsonObject, isWellFormed, JSON_BYTES_MAX } from "@/services/resources/plain_json.ts";
+import { isCurrency } from "@/lib/resources/money.ts";
+import { isJsonObject, isWellFormed, JSON_BYTES_MAX } from "@/lib/resources/plain_json.ts";
 
 /** Fallbacks known only when a request is there: its moment, and the currency of its organisation. */
 export const NOW = Symbol("now");

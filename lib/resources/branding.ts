@@ -1,5 +1,5 @@
-import { defineResource, MANAGERS } from "@/services/resources/define.ts";
-import { choice, color, text, webAddress } from "@/services/resources/fields.ts";
+import { defineResource, MANAGERS } from "@/lib/resources/define.ts";
+import { choice, color, text, webAddress } from "@/lib/resources/fields.ts";
 
 export const branding = [
   defineResource({

@@ -1,5 +1,5 @@
-import { defineResource, EVERYONE, MANAGERS, PROGRAMS } from "@/services/resources/define.ts";
-import { choice, day, email, json, reference, text, whole } from "@/services/resources/fields.ts";
+import { defineResource, EVERYONE, MANAGERS, PROGRAMS } from "@/lib/resources/define.ts";
+import { choice, day, email, json, reference, text, whole } from "@/lib/resources/fields.ts";
 
 /** Largest upload (product text: 100 MB). */
 const FILE_BYTES_MAX = 100 * 1024 * 1024;

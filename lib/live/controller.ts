@@ -44,7 +44,7 @@ export class LiveController {
   #asked = 0;
 
   constructor(page: LivePage, parts: LiveParts) {
-    const { WebSocket, socketUrl: url, after, now, random } = parts;
+    const { WebSocket, socketUrl, after, now, random } = parts;
     this.#parts = parts;
     this.feed = new Feed(page);
     this.#machine = new Machine({
@@ -54,7 +54,14 @@ export class LiveController {
       random,
     });
     const notice = (said: Notice) => this.#take(said);
-    this.#connection = new Connection({ machine: this.#machine, url, WebSocket, after, now, notice });
+    this.#connection = new Connection({
+      machine: this.#machine,
+      url: () => socketUrl,
+      WebSocket,
+      after,
+      now,
+      notice,
+    });
   }
 
   get status(): Status {

@@ -4,7 +4,7 @@ import { Icon } from "@/lib/ui/icon.tsx";
 const DETAILS_ID = "connection-details";
 
 /** The state in a word, and what it means for the person. */
-const STATES: Readonly<Record<ConnectionState, { word: string; means: string }>> = {
+const STATES: Readonly<Record<Exclude<ConnectionState, "parked">, { word: string; means: string }>> = {
   connecting: {
     word: "Connecting",
     means: "The page is up to date as it was loaded; live updates start in a moment.",
@@ -33,7 +33,7 @@ export interface PillProps {
 
 /** How the connection is: always in sight, in words; a click tells more. */
 export function ConnectionPill({ state, facts, retry }: PillProps) {
-  const { word, means } = STATES[state];
+  const { word, means } = STATES[state === "parked" ? "offline" : state];
   return (
     <>
       <button type="button" class={`pill pill-${state}`} popovertarget={DETAILS_ID}>

@@ -16,16 +16,14 @@ export interface BrowserOptions {
   readonly token?: () => Promise<string | null>;
 }
 
+type Call = (path: string, init?: RequestInit) => Promise<Response>;
+
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 
 /** The browser as a client needs it: the only place here that touches it. */
 export function browserWorld({ origin = location.origin, token }: BrowserOptions = {}): ClientWorld {
-  const call: Call = async (path, init = {}) => {
-    const bearer = await token?.();
-    const headers = bearer ? { authorization: `Bearer ${bearer}` } : {};
-    return await fetch(origin + path, { ...init, headers, cache: "no-store" });
-  };
+  const call = browserCall({ origin, ...(token && { token }) });
   const socketUrl = `${origin.replace(/^http/, "ws")}/v2/realtime/stream`;
   return {
     WebSocket: WebSocket as unknown as new (url: string) => SocketLike,
@@ -48,7 +46,7 @@ export function browserWorld({ origin = location.origin, token }: BrowserOptions
     after,
     now: () => Date.now(),
     random: () => Math.random(),
-    newId: () => String(Math.random()).slice(2),
+    newId,
     isOnline: () => navigator.onLine,
     isVisible: () => document.visibilityState === "visible",
     locks: (navigator.locks as LocksLike | undefined) ?? null,
@@ -61,7 +59,18 @@ export function browserWorld({ origin = location.origin, token }: BrowserOptions
   };
 }
 
-type Call = (path: string, init?: RequestInit) => Promise<Response>;
+/** Requests as the person who is signed in; also what `Rest` needs. */
+export function browserCall({ origin = location.origin, token }: BrowserOptions = {}): Call {
+  return async (path, init = {}) => {
+    const bearer = await token?.();
+    const headers = { ...init.headers as Record<string, string>, ...bearerOf(bearer) };
+    return await fetch(origin + path, { ...init, headers, cache: "no-store" });
+  };
+}
+
+function bearerOf(token: string | null | undefined): Record<string, string> {
+  return token ? { authorization: `Bearer ${token}` } : {};
+}
 
 async function renewCookie(call: Call): Promise<Renewal> {
   try {
@@ -85,7 +94,13 @@ async function renewToken(token: () => Promise<string | null>): Promise<Renewal>
   }
 }
 
-function after(ms: number, run: () => void): () => void {
+/** 32 hex digits. (`crypto.randomUUID` is there on https alone.) */
+export function newId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
+
+export function after(ms: number, run: () => void): () => void {
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
 }
@@ -114,5 +129,24 @@ function watchPage(listener: (event: PageEvent) => void): () => void {
   for (const [target, name, run] of listeners) target.addEventListener(name, run);
   return () => {
     for (const [target, name, run] of listeners) target.removeEventListener(name, run);
+  };
+}
+
+/** A page out of sight is not drawn more often than this. */
+const HIDDEN_DRAW_MS = 1_000;
+
+/** Runs `draw` once for all that happens within a frame. */
+export function coalesced(draw: () => void): () => void {
+  let isWaiting = false;
+  const run = () => {
+    isWaiting = false;
+    draw();
+  };
+  return () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    // Frames stop while the page is out of sight.
+    if (document.visibilityState === "hidden") setTimeout(run, HIDDEN_DRAW_MS);
+    else requestAnimationFrame(run);
   };
 }

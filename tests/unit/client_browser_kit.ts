@@ -80,23 +80,25 @@ interface Claim {
 export class ModelChannel {
   onmessage: ((event: { readonly data: unknown }) => void) | null = null;
   isOpen = true;
+  readonly #tab: Tab;
   readonly #others: () => readonly ModelChannel[];
-  readonly #waiting = new Map<ModelChannel, unknown[]>();
+  readonly #waiting = new Map<Tab, unknown[]>();
 
-  constructor(others: () => readonly ModelChannel[]) {
+  constructor(tab: Tab, others: () => readonly ModelChannel[]) {
+    this.#tab = tab;
     this.#others = others;
   }
 
   postMessage(message: unknown): void {
     assert.ok(this.isOpen, "a closed channel is not spoken into");
-    for (const other of this.#others()) if (other.isOpen) other.#hear(this, structuredClone(message));
+    for (const other of this.#others()) if (other.isOpen) other.#hear(this.#tab, structuredClone(message));
   }
 
   close(): void {
     this.isOpen = false;
   }
 
-  #hear(from: ModelChannel, message: unknown): void {
+  #hear(from: Tab, message: unknown): void {
     this.#waiting.set(from, [...this.#waiting.get(from) ?? [], message]);
   }
 

@@ -344,8 +344,9 @@ export class ModelTab {
       isVisible: () => this.isVisible,
       locks: browser.hasLocks ? { request: (_, options, work) => locks.request(this, options, work) } : null,
       channel: () => {
-        const channel = new ModelChannel(() =>
-          browser.living.flatMap((tab) => tab === this ? [] : tab.#channels)
+        const channel = new ModelChannel(
+          this,
+          () => browser.living.flatMap((tab) => tab === this ? [] : tab.#channels),
         );
         this.#channels.push(channel);
         return channel;

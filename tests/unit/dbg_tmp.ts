@@ -1,0 +1,14 @@
+import { ModelBrowser } from "./client_tabs_kit.ts";
+import { ModelChannel } from "./client_browser_kit.ts";
+const post = ModelChannel.prototype.postMessage;
+let on = true; let b: ModelBrowser;
+ModelChannel.prototype.postMessage = function (m: unknown) { if (on && (m as {type:string}).type) { const s = JSON.stringify(m, (k, v) => k === "status" ? (v as {state:string}).state : v); if (!s.includes('"beat"')) console.log(b.now, s); } post.call(this, m); };
+b = new ModelBrowser({ seed: 0 });
+const A = { services: ["finance","tasks"] as const, propertyId: null };
+const T = { services: ["tasks"] as const, propertyId: null };
+const t1 = b.open(A), t2 = b.open(T);
+t1.putAside(); t1.takeBack();
+await b.run(5000);
+console.log(t1.client.status.role, t2.client.status.role, t1.client.subscription);
+b.server.publish("finance", 1); await b.run(5000);
+console.log(t1.missing, t1.refetches);

@@ -105,8 +105,8 @@ export class ModelChannel {
   /** A leader's words are counted: one that is lost is missed. */
   lose(): void {
     for (const waiting of this.#waiting.values()) {
-      const [next] = waiting;
-      if (next !== undefined && "term" in (next as object)) waiting.shift();
+      const next = waiting.findIndex((message) => "term" in (message as object));
+      if (next >= 0) waiting.splice(next, 1);
     }
   }
 

@@ -4,6 +4,7 @@ import { CLOSE } from "@/lib/protocol/close_codes.ts";
 import type { Subscription } from "@/lib/protocol/frames.ts";
 import { ModelBrowser, type ModelTab, type Page } from "./client_tabs_kit.ts";
 
+const RUNS = Number(Deno.env.get("RUNS") ?? 400);
 const TABS_OPEN_MAX = 4;
 const CODES = [1006, 1001, CLOSE.slow.code, CLOSE.internal.code];
 const SERVICES = ["finance", "tasks"] as const;
@@ -17,58 +18,35 @@ const WISHES: readonly Subscription[] = [
 /** A minute until the flags are asked for, and time to connect and to be told. */
 const SETTLE_MS = 120_000;
 
-const nat = fc.nat({ max: 60 });
 const tab = fc.nat({ max: TABS_OPEN_MAX - 1 });
 const wish = fc.nat({ max: WISHES.length - 1 });
-const flip = fc.boolean();
+const on = fc.boolean();
+
+function moves<T>(weight: number, model: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
+  return { weight, arbitrary: fc.record<T>(model) };
+}
 
 const move = fc.oneof(
-  {
-    weight: 10,
-    arbitrary: fc.record({
-      type: fc.constant("publish"),
-      service: fc.constantFrom(...SERVICES),
-      property: fc.constantFrom(1, 2, null),
-    }),
-  },
-  { weight: 14, arbitrary: fc.record({ type: fc.constant("step"), choice: nat, times: fc.nat({ max: 6 }) }) },
-  { weight: 6, arbitrary: fc.record({ type: fc.constant("tick"), times: fc.nat({ max: 4 }) }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({ type: fc.constant("run"), ms: fc.constantFrom(0, 300, 5_000, 70_000) }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      type: fc.constant("open"),
-      wish,
-      drawn: flip,
-      hasPosition: flip,
-      isVisible: flip,
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("draw"), wish }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      type: fc.constantFrom("close", "crash", "reload", "hang", "unhang", "aside"),
-      tab,
-      wish,
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("back"), tab, twice: flip }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant("show"), tab, on: flip }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("drop"), tab, code: fc.constantFrom(...CODES) }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom("lose_frame", "lose_broadcast"), tab }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant("choose"), tab, wish }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      type: fc.constantFrom("streaming", "long_poll", "upgrades", "network", "up", "restart"),
-      on: flip,
-    }),
-  },
-  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom("again", "trim", "recreate") }) },
+  moves(12, {
+    type: fc.constant("publish"),
+    service: fc.constantFrom(...SERVICES),
+    property: fc.constantFrom(1, 2, null),
+  }),
+  moves(14, { type: fc.constant("step"), choice: fc.nat({ max: 60 }), times: fc.nat({ max: 6 }) }),
+  moves(6, { type: fc.constant("tick"), times: fc.nat({ max: 4 }) }),
+  moves(5, { type: fc.constant("run"), ms: fc.constantFrom(0, 300, 5_000, 70_000) }),
+  moves(4, { type: fc.constant("open"), wish, drawn: on, hasPosition: on, isVisible: on }),
+  moves(2, { type: fc.constant("draw") }),
+  moves(6, { type: fc.constantFrom("close", "crash", "hang", "unhang", "aside"), tab }),
+  moves(3, { type: fc.constant("reload"), tab, wish, drawn: on, hasPosition: on }),
+  moves(3, { type: fc.constant("back"), tab, twice: on }),
+  moves(4, { type: fc.constant("show"), tab, on }),
+  moves(2, { type: fc.constant("drop"), tab, code: fc.constantFrom(...CODES) }),
+  moves(4, { type: fc.constantFrom("lose_frame", "lose_broadcast"), tab }),
+  moves(5, { type: fc.constant("choose"), tab, wish }),
+  moves(3, { type: fc.constant("streaming"), on }),
+  moves(5, { type: fc.constantFrom("long_poll", "upgrades", "network", "up", "restart"), on }),
+  moves(3, { type: fc.constantFrom("again", "trim", "recreate") }),
 );
 type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
 
@@ -79,6 +57,14 @@ class History {
 
   constructor(seed: number, hasLocks: boolean) {
     this.browser = new ModelBrowser({ seed, hasLocks });
+  }
+
+  /** The page that was drawn first and not opened yet, or one drawn now. */
+  #page(wish: Subscription, { drawn, hasPosition }: { drawn: boolean; hasPosition: boolean }): Page {
+    const { browser } = this;
+    const page = (drawn ? this.#drawn.shift() : undefined) ?? browser.draw(wish, hasPosition);
+    const wished = new Set(browser.server.expected(wish));
+    return { ...page, known: page.known.filter((id) => wished.has(id)) };
   }
 
   async play(move: Move): Promise<void> {
@@ -98,7 +84,7 @@ class History {
       case "open":
         return this.#open(move);
       case "draw":
-        return void this.#drawn.push(browser.draw(WISHES[move.wish]!));
+        return void this.#drawn.push(browser.draw(WISHES[0]!));
       case "streaming":
         return server.switchStreaming(move.on);
       case "long_poll":
@@ -125,12 +111,10 @@ class History {
     }
   }
 
-  #open({ wish, drawn, hasPosition, isVisible }: Extract<Move, { drawn: boolean }>): void {
-    const { browser } = this;
-    if (browser.living.length >= TABS_OPEN_MAX) return;
-    const subscription = WISHES[wish]!;
-    const page = (drawn ? this.#drawn.shift() : undefined) ?? browser.draw(subscription, hasPosition);
-    browser.open(subscription, { page: { ...page, known: known(page, subscription, browser) }, isVisible });
+  #open(move: Extract<Move, { type: "open" }>): void {
+    if (this.browser.living.length >= TABS_OPEN_MAX) return;
+    const wish = WISHES[move.wish]!;
+    this.browser.open(wish, { page: this.#page(wish, move), isVisible: move.isVisible });
   }
 
   #touch(tab: ModelTab, move: Extract<Move, { tab: number }>): void {
@@ -143,7 +127,8 @@ class History {
         if (!tab.runs) return;
         tab.close();
         const { storage, isVisible } = tab;
-        return void this.browser.open(WISHES[move.wish]!, { storage, isVisible });
+        const wish = WISHES[move.wish]!;
+        return void this.browser.open(wish, { page: this.#page(wish, move), storage, isVisible });
       }
       case "hang":
         return void (tab.isHung = true);
@@ -183,7 +168,7 @@ class History {
     await browser.run(SETTLE_MS);
   }
 
-  async check(): Promise<void> {
+  check(): void {
     const { browser } = this;
     const { living } = browser;
     for (const tab of browser.tabs) assert.deepEqual(tab.twice, [], `twice in ${tab.id}`);
@@ -195,33 +180,61 @@ class History {
     const leaders = living.filter(({ isLeader }) => isLeader);
     assert.equal(leaders.length, browser.hasLocks ? alone : living.length, "leaders");
     assert.equal(browser.sockets, leaders.length, "sockets");
-    for (const tab of living) tab.client.stop();
+  }
+
+  async stop(): Promise<void> {
+    const { browser } = this;
+    for (const tab of browser.living) {
+      tab.isHung = tab.isAside = false;
+      tab.client.stop();
+    }
     await browser.run(0);
-    assert.deepEqual(browser.tabs.flatMap((tab) => tab.isGone ? [] : tab.leftovers), []);
-    assert.equal(browser.locks.holder, undefined);
+    assert.deepEqual(browser.living.flatMap((tab) => tab.leftovers), []);
+    assert.deepEqual([browser.sockets, browser.locks.holder], [0, undefined]);
   }
 }
 
-function known(page: Page, wish: Subscription, { server }: ModelBrowser): string[] {
-  const wished = new Set(server.expected(wish));
-  return page.known.filter((id) => wished.has(id));
+const beginning = fc.record({
+  seed: fc.nat(),
+  streaming: fc.boolean(),
+  wishes: fc.array(wish, { minLength: 1, maxLength: 3 }),
+});
+const history = fc.array(move, { maxLength: 80 });
+
+async function play(
+  begin: typeof beginning extends fc.Arbitrary<infer T> ? T : never,
+  moves: Move[],
+  hasLocks: boolean,
+) {
+  const history = new History(begin.seed, hasLocks);
+  const { browser } = history;
+  browser.server.streaming = begin.streaming;
+  for (const index of begin.wishes) browser.open(WISHES[index]!);
+  for (const next of moves) await history.play(next);
+  return history;
 }
 
-function property(hasLocks: boolean) {
-  return fc.asyncProperty(fc.array(move, { maxLength: 70 }), fc.nat(), async (moves, seed) => {
-    const history = new History(seed, hasLocks);
-    history.browser.open(WISHES[0]!);
-    history.browser.open(WISHES[1]!);
-    for (const next of moves) await history.play(next);
+function inTheEnd(hasLocks: boolean) {
+  return fc.asyncProperty(beginning, history, async (begin, moves) => {
+    const history = await play(begin, moves, hasLocks);
     await history.settle();
-    await history.check();
+    history.check();
+    await history.stop();
   });
 }
 
 Deno.test("client tabs model - whatever happens to the tabs, all know everything in the end, and nothing came twice", async () => {
-  await fc.assert(property(true), { numRuns: Number(Deno.env.get("RUNS") ?? 400) });
+  await fc.assert(inTheEnd(true), { numRuns: RUNS });
 });
 
 Deno.test("client tabs model - without locks every tab is on its own, and knows everything too", async () => {
-  await fc.assert(property(false), { numRuns: 100 });
+  await fc.assert(inTheEnd(false), { numRuns: RUNS / 4 });
+});
+
+Deno.test("client tabs model - tabs that are stopped at any moment leave nothing behind", async () => {
+  const stopped = fc.asyncProperty(beginning, history, async (begin, moves) => {
+    const history = await play(begin, moves, true);
+    await history.stop();
+  });
+  await fc.assert(stopped, { numRuns: RUNS / 4 });
 });

@@ -83,6 +83,7 @@ export class ModelChannel {
   readonly #tab: Tab;
   readonly #others: () => readonly ModelChannel[];
   readonly #waiting = new Map<Tab, unknown[]>();
+  #loses = false;
 
   constructor(tab: Tab, others: () => readonly ModelChannel[]) {
     this.#tab = tab;
@@ -99,15 +100,17 @@ export class ModelChannel {
   }
 
   #hear(from: Tab, message: unknown): void {
-    this.#waiting.set(from, [...this.#waiting.get(from) ?? [], message]);
+    if (this.#loses && isCounted(message)) this.#loses = false;
+    else this.#waiting.set(from, [...this.#waiting.get(from) ?? [], message]);
   }
 
-  /** A leader's words are counted: one that is lost is missed. */
+  /** Of what a leader tells, the next thing is lost. */
   lose(): void {
-    for (const waiting of this.#waiting.values()) {
-      const next = waiting.findIndex((message) => "term" in (message as object));
-      if (next >= 0) waiting.splice(next, 1);
-    }
+    this.#loses = true;
+  }
+
+  forget(): void {
+    this.#waiting.clear();
   }
 
   get steps(): (() => void)[] {
@@ -117,4 +120,10 @@ export class ModelChannel {
       if (this.isOpen) this.onmessage?.({ data });
     });
   }
+}
+
+/** A leader numbers what it tells: one that is lost is missed. */
+function isCounted(message: unknown): boolean {
+  const { type } = message as { type: string };
+  return ["events", "reset", "subscribed", "welcome", "beat"].includes(type);
 }

@@ -4,13 +4,16 @@ import { CLOSE } from "@/lib/protocol/close_codes.ts";
 import {
   ackFrame,
   downgradeFrame,
+  errorFrame,
   eventFrame,
   parseClientFrame,
   parseHandshake,
+  pingFrame,
   resetFrame,
   type ResetReason,
   type Subscription,
 } from "@/lib/protocol/frames.ts";
+import { PING_MS } from "@/lib/protocol/limits.ts";
 import { isService, type Service, serviceOfBase } from "@/lib/protocol/services.ts";
 import type { Position } from "@/lib/client/position.ts";
 import type { SocketLike } from "@/lib/client/connection.ts";
@@ -29,7 +32,6 @@ interface Stored extends Happened {
 /** Events in a frame, and in the answer of a poll. */
 const FRAME_EVENTS = 2;
 const ANSWER_EVENTS = 3;
-const HEARTBEAT_MS = 30_000;
 const TIME = new Date(0).toISOString();
 const NEVER = "9999-01-01T00:00:00.000Z";
 
@@ -42,6 +44,10 @@ export class ModelServer {
   /** Do upgrades get through on the way here? */
   upgrades = true;
   readonly longPollOff = new Set<Service>();
+  /** What the person may not see. */
+  readonly forbidden = new Set<Service>();
+  /** Upgrades that were tried. */
+  attempts = 0;
   #stream: Stored[] = [];
   #seq = 0;
   #epoch = 1;
@@ -50,8 +56,7 @@ export class ModelServer {
     return { seq: this.#seq, epoch: `e${this.#epoch}` };
   }
 
-  publish(service: Service, property: number | null): string {
-    const id = `id-${this.table.length + 1}`;
+  publish(service: Service, property: number | null, id = `id-${this.table.length + 1}`): string {
     this.table.push({ id, service, property });
     this.#store({ id, service, property });
     return id;
@@ -89,6 +94,11 @@ export class ModelServer {
       connection.wire.push(downgradeFrame("switched_off", 1_000));
       connection.close(CLOSE.downgrade.code);
     }
+  }
+
+  /** What keeps connections alive. */
+  ping(): void {
+    for (const connection of this.connections) connection.ping();
   }
 
   get flags(): { streaming: boolean; longPoll: Service[] } {
@@ -155,6 +165,8 @@ export class ModelConnection {
   /** Frames, and the code of a close. */
   wire: (string | number)[] = [];
   #isClosed = false;
+  /** After a loss no ping leads beyond it: only the next frame of events tells. */
+  #isLossy = false;
   #wish: Subscription | undefined;
   #cursor = 0;
   #prev = 0;
@@ -170,6 +182,9 @@ export class ModelConnection {
     if (!("error" in handshake)) return this.#greet(handshake, handshake.lastSeq, handshake.epoch);
     const frame = parseClientFrame(text);
     assert.ok(!("error" in frame) && frame.type === "subscribe", text);
+    if (frame.services.some((service) => this.#server.forbidden.has(service))) {
+      return void this.wire.push(errorFrame("service_forbidden"));
+    }
     this.#greet(frame, this.#cursor, this.#server.position.epoch);
   }
 
@@ -186,7 +201,13 @@ export class ModelConnection {
   /** Takes a frame of events off the wire without handing it over. */
   lose(): void {
     const [next] = this.wire;
-    if (typeof next === "string" && next.includes(`"type":"event"`)) this.wire.shift();
+    if (typeof next !== "string" || !next.includes(`"type":"event"`)) return;
+    this.wire.shift();
+    this.#isLossy = true;
+  }
+
+  ping(): void {
+    if (this.#wish !== undefined) this.wire.push(pingFrame(this.#isLossy ? 0 : this.#cursor, TIME));
   }
 
   pump(): void {
@@ -219,7 +240,7 @@ export class ModelConnection {
     this.#wish = { services, propertyId };
     const seq = this.#cursor = lastSeq ?? head;
     const epoch = asked ?? present;
-    const facts = { connectionId: "c", timestamp: TIME, heartbeatMs: HEARTBEAT_MS, expiresAt: NEVER };
+    const facts = { connectionId: "c", timestamp: TIME, heartbeatMs: PING_MS, expiresAt: NEVER };
     this.wire.push(ackFrame({ seq, epoch, ...facts }));
     const reason = this.#server.resetFrom({ seq, epoch });
     if (reason !== null) return this.reset(reason);
@@ -266,6 +287,7 @@ export class ModelSocket implements SocketLike {
   /** One thing happens: it opens, fails to, or receives. */
   step(isOnline: boolean): void {
     if (this.#isConnecting) {
+      this.#server.attempts++;
       const { isUp, streaming, upgrades } = this.#server;
       if (!isOnline || !isUp || !streaming || !upgrades) return this.drop();
       this.#isConnecting = false;
@@ -289,4 +311,17 @@ function encode(event: Stored): { json: string } {
 
 function wireOf({ id, service, property }: Stored): object {
   return { id, entity: service, action: "created", propertyId: property, at: TIME, data: {} };
+}
+
+/** As much of a response as a client reads. */
+export function responseOf({ status, body }: { status: number; body: object }): Response {
+  const response = {
+    status,
+    ok: status === 200,
+    bodyUsed: false,
+    headers: new Headers(),
+    text: () => Promise.resolve(JSON.stringify(body)),
+    json: () => Promise.resolve(body),
+  };
+  return response as unknown as Response;
 }

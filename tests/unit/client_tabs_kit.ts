@@ -1,12 +1,14 @@
 // Several tabs of one browser for tests: one clock, locks, a channel and a network that move only when they are told to.
 import assert from "node:assert/strict";
 import { type ClientOptions, type ClientWorld, createClient, type PageEvent } from "@/lib/client/client.ts";
+import type { ClientFlags } from "@/lib/client/flags.ts";
 import type { RealtimeClient } from "@/lib/client/client_types.ts";
 import type { Position } from "@/lib/client/position.ts";
+import { PING_MS } from "@/lib/protocol/limits.ts";
 import type { Subscription } from "@/lib/protocol/frames.ts";
 import { isWished } from "@/lib/client/wishes.ts";
 import { ModelChannel, ModelLocks } from "./client_browser_kit.ts";
-import { ModelServer, ModelSocket } from "./client_server_kit.ts";
+import { ModelServer, ModelSocket, responseOf } from "./client_server_kit.ts";
 
 /** Turns of the queue of promises that the longest chain of the client takes, with some to spare. */
 const MICROTASKS = 40;
@@ -22,7 +24,6 @@ export interface Page {
 
 /** A request on its way there, or its answer on its way back. */
 interface Call {
-  readonly askedAt: number;
   /** What the server says now; undefined while it says nothing. */
   readonly ask: () => unknown;
   readonly resolve: (answer: unknown) => void;
@@ -37,13 +38,24 @@ export class ModelBrowser {
   readonly hasLocks: boolean;
   now = 1_000_000;
   isOnline = true;
-  timers: { readonly tab: ModelTab; readonly due: number; readonly run: () => void }[] = [];
+  /** Is the person signed in? */
+  isSignedIn = true;
+  timers: { readonly tab: { readonly runs: boolean }; readonly due: number; readonly run: () => void }[] = [];
   #opened = 0;
   #seed: number;
 
   constructor({ seed = 1, hasLocks = true }: { seed?: number; hasLocks?: boolean } = {}) {
     this.#seed = seed;
     this.hasLocks = hasLocks;
+    this.#pingLater();
+  }
+
+  #pingLater(): void {
+    const run = () => {
+      this.server.ping();
+      this.#pingLater();
+    };
+    this.timers.push({ tab: { runs: true }, due: this.now + PING_MS, run });
   }
 
   random(): number {
@@ -247,9 +259,14 @@ export class ModelTab {
     this.#calls = [];
   }
 
-  /** Loses the next thing that another tab has said; as a leader alone would notice, one that it said. */
+  /** The next thing that its leader says does not reach it. */
   loseBroadcast(): void {
     for (const channel of this.#channels) channel.lose();
+  }
+
+  /** Nor does anything that is on its way. */
+  loseBroadcasts(): void {
+    for (const channel of this.#channels) channel.forget();
   }
 
   drop(code: number): void {
@@ -305,7 +322,7 @@ export class ModelTab {
   #call<T>(ask: (askedAt: number) => T | undefined, signal?: AbortSignal): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const askedAt = this.#browser.now;
-    const call = { askedAt, ask: () => ask(askedAt), resolve: resolve as (answer: unknown) => void, reject };
+    const call = { ask: () => ask(askedAt), resolve: resolve as (answer: unknown) => void, reject };
     this.#calls.push(call);
     signal?.addEventListener("abort", () => {
       this.#calls = this.#calls.filter((other) => other !== call);
@@ -331,8 +348,11 @@ export class ModelTab {
         const ask = (at: number) => server.poll(path, browser.now >= at + wait);
         return responseOf(await this.#call(ask, signal));
       },
-      askFlags: () => this.#call(() => server.flags).catch(() => null),
-      renew: () => Promise.resolve({ credential: null }),
+      askFlags: () => {
+        const ask = () => browser.isSignedIn ? server.flags : "unauthenticated" as const;
+        return this.#call<ClientFlags | "unauthenticated">(ask).catch(() => null);
+      },
+      renew: () => Promise.resolve(browser.isSignedIn ? { credential: null } : "ended"),
       after: (ms, run) => {
         const timer = { tab: this, due: browser.now + ms, run };
         browser.timers.push(timer);
@@ -365,18 +385,6 @@ export class ModelTab {
       },
     };
   }
-}
-
-function responseOf({ status, body }: { status: number; body: object }): Response {
-  const response = {
-    status,
-    ok: status === 200,
-    bodyUsed: false,
-    headers: new Headers(),
-    text: () => Promise.resolve(JSON.stringify(body)),
-    json: () => Promise.resolve(body),
-  };
-  return response as unknown as Response;
 }
 
 /** Lets every promise that can settle do so. */

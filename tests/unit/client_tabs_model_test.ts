@@ -21,6 +21,8 @@ const SETTLE_MS = 120_000;
 const tab = fc.nat({ max: TABS_OPEN_MAX - 1 });
 const wish = fc.nat({ max: WISHES.length - 1 });
 const on = fc.boolean();
+/** Which of the pages that were drawn before, or one drawn now. */
+const drawn = fc.constantFrom("first", "last", "now");
 
 function moves<T>(weight: number, model: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
   return { weight, arbitrary: fc.record<T>(model) };
@@ -35,10 +37,10 @@ const move = fc.oneof(
   moves(14, { type: fc.constant("step"), choice: fc.nat({ max: 60 }), times: fc.nat({ max: 6 }) }),
   moves(6, { type: fc.constant("tick"), times: fc.nat({ max: 4 }) }),
   moves(5, { type: fc.constant("run"), ms: fc.constantFrom(0, 300, 5_000, 70_000) }),
-  moves(4, { type: fc.constant("open"), wish, drawn: on, hasPosition: on, isVisible: on }),
-  moves(2, { type: fc.constant("draw") }),
+  moves(4, { type: fc.constant("open"), wish, drawn, hasPosition: on, isVisible: on }),
+  moves(4, { type: fc.constant("draw") }),
   moves(6, { type: fc.constantFrom("close", "crash", "hang", "unhang", "aside"), tab }),
-  moves(3, { type: fc.constant("reload"), tab, wish, drawn: on, hasPosition: on }),
+  moves(3, { type: fc.constant("reload"), tab, wish, drawn, hasPosition: on }),
   moves(3, { type: fc.constant("back"), tab, twice: on }),
   moves(4, { type: fc.constant("show"), tab, on }),
   moves(2, { type: fc.constant("drop"), tab, code: fc.constantFrom(...CODES) }),
@@ -59,10 +61,10 @@ class History {
     this.browser = new ModelBrowser({ seed, hasLocks });
   }
 
-  /** The page that was drawn first and not opened yet, or one drawn now. */
-  #page(wish: Subscription, { drawn, hasPosition }: { drawn: boolean; hasPosition: boolean }): Page {
+  #page(wish: Subscription, { drawn, hasPosition }: { drawn: string; hasPosition: boolean }): Page {
     const { browser } = this;
-    const page = (drawn ? this.#drawn.shift() : undefined) ?? browser.draw(wish, hasPosition);
+    const before = { first: () => this.#drawn.shift(), last: () => this.#drawn.pop() }[drawn];
+    const page = before?.() ?? browser.draw(wish, hasPosition);
     const wished = new Set(browser.server.expected(wish));
     return { ...page, known: page.known.filter((id) => wished.has(id)) };
   }

@@ -16,6 +16,7 @@ import type {
   PollTimer,
 } from "@/lib/client/poll_types.ts";
 import type { Position } from "@/lib/client/position.ts";
+import { RECONNECT_IN_MS_MAX } from "@/lib/client/reconnect.ts";
 import { ServerClock } from "@/lib/client/server_clock.ts";
 
 /** Polls under way at once. A browser has six connections to a host over HTTP/1.1: the page needs some for itself. */
@@ -254,7 +255,7 @@ export class PollMachine {
         this.#out.push({ type: "refused", message: failure.message, subscription: this.#subscription });
         return this.#goOnWithout(now);
       case "busy":
-        return this.#wait(Math.max(BUSY_MS_MIN, failure.retryAfterMs), now);
+        return this.#wait(Math.min(Math.max(BUSY_MS_MIN, failure.retryAfterMs), RECONNECT_IN_MS_MAX), now);
       case "network":
         return this.#wait(0, now);
     }

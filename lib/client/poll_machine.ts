@@ -96,7 +96,7 @@ export class PollMachine {
       case "start":
         if (this.#phase !== "idle" && this.#phase !== "stopped") return;
         this.#online = input.online;
-        this.#worked = this.#renewed = false;
+        this.#renewed = false;
         this.#isUntold = true;
         this.#cursors.start(this.#subscription.services, input.position);
         return input.online ? this.#begin(now) : this.#rest("offline");
@@ -138,6 +138,7 @@ export class PollMachine {
   /** A new turn: everybody is asked from where they stand. */
   #begin(now: number): void {
     this.#leave();
+    if (this.#phase !== "polling") this.#worked = false;
     this.#phase = "polling";
     if (!isSomewhere(this.#cursors.position)) [this.#isUntold, this.#stale] = [true, "start"];
     this.#queue = this.#asked.map((service) => ({ service, from: now }));

@@ -5,7 +5,7 @@ export const SILENCE_MS = 3_500;
 /** How often that is looked at. */
 export const WATCH_MS = 500;
 /** A watch that is later than this tells that this tab itself stood still: it may not have heard what was said. */
-const STOOD_STILL_MS = 2_000;
+export const STOOD_STILL_MS = 2_000;
 /** A tab does not take the lead again within this time: two of them must not play ball with it. */
 export const STEAL_MS_MIN = 2_000;
 

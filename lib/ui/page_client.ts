@@ -25,6 +25,7 @@ export interface PageClientOptions {
 /** The client of a page with its state as signals, which every island of the page shares. */
 export interface PageClient {
   readonly client: RealtimeClient;
+  readonly userId: string;
   readonly rest: Rest;
   readonly status: ReadonlySignal<ClientStatus>;
   readonly warning: ReadonlySignal<ClientWarning | null>;
@@ -86,6 +87,7 @@ function startClient(options: PageClientOptions): PageClient {
   if (services.length > 0) client.start();
   return {
     client,
+    userId: options.userId,
     rest: new Rest({ call: browserCall(), after }),
     ...signals,
     choose: (propertyId) => {
@@ -130,6 +132,7 @@ function serverClient(options: PageClientOptions): PageClient {
   const none = () => {};
   return {
     client: still,
+    userId: options.userId,
     rest: new Rest({
       call: () => Promise.reject(new Error("Cannot ask the server from itself")),
       after: () => none,

@@ -62,6 +62,8 @@ export interface RecordsOptions {
 export interface RecordsWorld {
   readonly client: Pick<RealtimeClient, "on" | "onRefetch">;
   readonly rest: Rest;
+  /** Who makes the changes. */
+  readonly userId: string;
   readonly after: After;
   readonly newId: () => string;
   /** RFC 3339. */
@@ -84,6 +86,8 @@ export class Records {
   #isLoadingMore = false;
   #problem: Problem | null = null;
   readonly #singles = new Set<number>();
+  /** Records that were there when the person last began to create one. */
+  #seenBefore = new Set<number>();
 
   constructor(options: RecordsOptions, world: RecordsWorld) {
     const { entity, first, order } = options;
@@ -120,10 +124,16 @@ export class Records {
 
   /** Read and told, with the person's own changes on top: what is being created first. */
   get rows(): readonly RecordRow[] {
-    const creations = this.#collection.edits.creations.map((edit, i) =>
-      newRow(edit, -(i + 1), this.#world.now())
-    );
-    return [...creations, ...this.#collection.rows.map((row) => this.#rowOf(row))];
+    const { creations } = this.#collection.edits;
+    const created = creations.map((edit, i) => newRow(edit, -(i + 1), this.#world.now()));
+    const isCreating = creations.some(({ failure }) => failure === null);
+    const rows = this.#collection.rows.filter((row) => !isCreating || !this.#isOwn(row));
+    return [...created, ...rows.map((row) => this.#rowOf(row))];
+  }
+
+  /** Has the event of an own creation come before its answer? Until that comes, it would stand there twice. */
+  #isOwn({ isNew, record }: CollectionRow): boolean {
+    return isNew && record.createdBy === this.#world.userId && !this.#seenBefore.has(record.id);
   }
 
   /** Follows the stream until the returned function is called. */
@@ -194,6 +204,7 @@ export class Records {
   }
 
   create(body: object): Promise<Saved> {
+    this.#seenBefore = new Set(this.#collection.rows.map(({ record }) => record.id));
     return this.#create(this.#collection.edits.begin("create", null, { ...body }), body);
   }
 

@@ -17,7 +17,7 @@ const NO_FILTER = {};
 
 /** The records of an entity, live: see `Records`. What changes is drawn. */
 export function useRecords(entity: EntityName, options: UseRecordsOptions): Records {
-  const { client, rest, propertyId } = usePageClient();
+  const { client, rest, propertyId, userId } = usePageClient();
   const { first, filter = NO_FILTER, order = "desc" } = options;
   const keep = options.keep ?? ((record: ClientRecord) => hasValues(record, filter));
   const [, draw] = useReducer<number, void>((count) => count + 1, 0);
@@ -27,6 +27,7 @@ export function useRecords(entity: EntityName, options: UseRecordsOptions): Reco
     return new Records({ entity, first, order, filter, keep, propertyId: property }, {
       client,
       rest,
+      userId,
       after,
       changed,
       newId,

@@ -66,6 +66,7 @@ class Bench {
       },
       rest: new Rest({ call, after }),
       after,
+      userId: "me",
       newId: () => `key-${++ids}`,
       now: () => AT,
       changed: () => this.changes++,
@@ -115,10 +116,12 @@ Deno.test("records - a creation is there at once, and becomes the record that th
   assert.deepEqual(bench.shown, [[-1, "create", null], [2, null, null], [1, null, null]]);
   assert.deepEqual(bench.records.rows[0]?.record.title, "task 3");
   // Its event may be faster than the answer.
-  bench.tell("created", task(3), 1);
+  bench.tell("created", task(3, 1, { createdBy: "me" }), 1);
+  bench.tell("created", task(4, 1, { createdBy: "other" }), 1);
+  assert.deepEqual(bench.shown.map((row) => (row as unknown[])[0]), [-1, 4, 2, 1]);
   const saved = await saving;
   assert.ok(saved.ok && saved.record?.id === 3);
-  assert.deepEqual(bench.shown, [[3, null, null], [2, null, null], [1, null, null]]);
+  assert.deepEqual(bench.shown.map((row) => (row as unknown[])[0]), [4, 3, 2, 1]);
   assert.deepEqual(bench.listened, { service: "tasks", entity: "task" });
 });
 

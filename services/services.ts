@@ -1,5 +1,6 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
+import type { Principal } from "@/lib/auth/principal.ts";
 import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
@@ -19,6 +20,7 @@ import { connectPool, type Sql } from "@/services/postgres/pool.ts";
 import { systemClock } from "@/services/realtime/clock.ts";
 import { Connections } from "@/services/realtime/connections.ts";
 import { Metrics } from "@/services/realtime/metrics.ts";
+import { readRecent, type Recent, type RecentQuery } from "@/services/realtime/recent.ts";
 import { forgetIdempotencyKeys } from "@/services/resources/idempotency.ts";
 import { createResourceStore, type ResourceStore } from "@/services/resources/store.ts";
 
@@ -42,6 +44,8 @@ export interface Services {
   readonly connections: Connections;
   readonly metrics: Metrics;
   readonly validator: Validator;
+  /** The latest events that a person may see. */
+  readonly recent: (principal: Principal, query: RecentQuery) => Promise<Recent>;
   /** Reports what went wrong where there is nobody to answer to. */
   readonly failed: (error: unknown) => void;
   /** What keeps this instance from serving, by part; empty when it is ready. */
@@ -136,6 +140,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     connections,
     metrics,
     validator,
+    recent: (principal, query) => readRecent(stream, principal, query),
     failed,
     async missing() {
       const late = new Promise<string>((resolve) =>

@@ -82,8 +82,10 @@ interface RowProps extends RecordTableProps {
   readonly width: number;
 }
 
-function Row({ row, width, columns, onOpen, actions, records }: RowProps) {
+function Row({ row, width, columns, actions, records, ...props }: RowProps) {
   const { key, record, pending, failure, editKey, isNew } = row;
+  // What is being created has no id of its own yet.
+  const onOpen = record.id > 0 ? props.onOpen : undefined;
   const looks = [isNew && "row-new", pending !== null && "row-pending"].filter(Boolean).join(" ");
   return (
     <>

@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useState } from "preact/hooks";
-import { after } from "@/lib/ui/browser.ts";
+import { after } from "@/lib/client/browser.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 
 /** Long enough to read it and to reach for "Undo". */

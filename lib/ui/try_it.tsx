@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import { after } from "@/lib/ui/browser.ts";
+import { after } from "@/lib/client/browser.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 
 /** How long the button says what came of it. */

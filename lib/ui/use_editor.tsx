@@ -79,6 +79,16 @@ export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorO
     const undo = () => void records.update(before.id, back).then(failed("This could not be undone"));
     toast({ text: `${capital(noun)} changed`, undo });
   };
+  /** Sends the form; where that fails the form stays and tells why, so the row need not. */
+  const save = async (body: object) => {
+    const record = open!.record;
+    const answer = record === null ? await records.create(body) : await records.update(record.id, body);
+    if (!answer.ok) {
+      const failed = records.rows.find(({ failure }) => failure === answer.problem);
+      if (failed) records.discard(failed.editKey ?? failed.key);
+    }
+    return answer;
+  };
   const verb = open?.record === null ? "create" : "update";
   const shown = fieldsFor(resource, fields, role);
   const needsPlace = verb === "create" && place === undefined && resource.scope === "property";
@@ -96,7 +106,7 @@ export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorO
       verb={verb}
       fields={needsPlace ? [choice, ...shown] : shown}
       values={open.values}
-      save={(body) => open.record === null ? records.create(body) : records.update(open.record.id, body)}
+      save={save}
       onSaved={saved}
       onClose={() => setOpen(null)}
       submitLabel={open.record === null ? `Add ${noun}` : "Save"}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { after } from "@/lib/ui/browser.ts";
+import { after } from "@/lib/client/browser.ts";
 
 /** What is typed is asked for when the person pauses. */
 const PAUSE_MS = 250;

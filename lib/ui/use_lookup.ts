@@ -1,9 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { RESOURCES } from "@/lib/resources/catalog.ts";
-import { pathOf } from "@/lib/resources/catalog.ts";
-import { readJson } from "@/lib/ui/browser.ts";
 import type { ClientRecord } from "@/lib/client/collection.ts";
-import type { EntityName } from "@/lib/ui/records.ts";
+import { usePageClient } from "@/lib/ui/realtime.tsx";
+import { type EntityName, placeOfEntity } from "@/lib/ui/records.ts";
 
 /** Records asked for at once. */
 const READS_MAX = 4;
@@ -17,6 +15,7 @@ export function useLookup(
   known: readonly ClientRecord[],
   ids: readonly (number | null | undefined)[],
 ): (id: unknown) => ClientRecord | undefined {
+  const { rest } = usePageClient();
   const [read, keep] = useState<ReadonlyMap<number, ClientRecord>>(new Map());
   const asked = useRef(new Set<number>()).current;
   const waiting = useRef<number[]>([]).current;
@@ -26,10 +25,9 @@ export function useLookup(
     const id = waiting.shift();
     if (id === undefined) return;
     busy.current++;
-    const path = pathOf(RESOURCES.find((one) => one.entity === entity)!);
-    const record = await readJson<ClientRecord>(`${path}/${id}`);
+    const answer = await rest.get(placeOfEntity(entity).path, id);
     busy.current--;
-    if (record !== undefined) keep((before) => new Map([...before, [id, record]]));
+    if (answer.ok) keep((before) => new Map([...before, [id, answer.record]]));
     void next();
   };
   useEffect(() => {

@@ -82,7 +82,7 @@ export function Approvals({ first, expenses, head }: ApprovalsProps) {
     {
       name: "when",
       label: "Asked",
-      cell: ({ createdAt, propertyId }) => <When at={createdAt} propertyId={propertyId} />,
+      cell: ({ createdAt, propertyId }) => <When at={String(createdAt)} propertyId={propertyId} />,
     },
     {
       name: "amount",

@@ -54,7 +54,9 @@ Deno.test("connections - a drain tells everyone to come back at different times"
   let next = 0;
   const connections = new Connections({ max: 10, maxPerUser: 10, random: () => (next += 0.1) % 1 });
   const told: number[] = [];
-  for (let i = 0; i < 5; i++) connections.add({ tick: () => {}, drain: (ms) => told.push(ms) });
+  for (let i = 0; i < 5; i++) {
+    connections.add({ orgId: 1, kind: "streaming", tick: () => {}, leave: (_why, ms) => told.push(ms) });
+  }
   await connections.drain();
   assert.equal(new Set(told).size, 5);
 });

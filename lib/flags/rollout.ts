@@ -20,7 +20,7 @@ function hash(text: string): number {
 
 /** Where an organisation stands in the rollout, from 0 to 9,999; the same for ever and on every instance. */
 export function bucketOf(orgId: number): number {
-  return hash(`${ROLLOUT_SEED}:${orgId}`) % BUCKETS;
+  return hash(`${orgId}.${ROLLOUT_SEED}`) % BUCKETS;
 }
 
 /** Is this organisation among the first `percent` (0 to 100, two decimals)? Raising it only adds organisations. */

@@ -48,8 +48,7 @@ export function readConfig(
   env: Env,
 ): Config | { readonly problems: readonly string[] } {
   const problems: string[] = [];
-  const demo = flag(env, "DEMO", problems);
-  const config: Config = {
+  const parts = {
     host: text(env, "HOST") ?? "127.0.0.1",
     port: integer(
       env,
@@ -64,7 +63,7 @@ export function readConfig(
     jwtIssuer: text(env, "JWT_ISSUER"),
     jwtAudience: text(env, "JWT_AUDIENCE"),
     publicOrigins: origins(env, problems),
-    demo,
+    demo: flag(env, "DEMO", problems),
     feedConsumer: oneOf(env, "FEED_CONSUMER", ["org", "process"], problems),
     eventsReplicas: integer(env, "EVENTS_REPLICAS", {
       default: 1,
@@ -87,8 +86,11 @@ export function readConfig(
       min: 1,
       max: 200,
     }, problems),
-    initialFlags: flags(env, demo, problems),
-    operatorOrgs: ids(env, "OPERATOR_ORGS", demo ? DEMO_OPERATORS : "", problems),
+  };
+  const config: Config = {
+    ...parts,
+    initialFlags: flags(env, parts.demo, problems),
+    operatorOrgs: ids(env, "OPERATOR_ORGS", parts.demo ? DEMO_OPERATORS : "", problems),
   };
   keys(config, problems);
   return problems.length > 0 ? { problems } : config;

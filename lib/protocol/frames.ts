@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { TICKET_CHARS_MAX } from "@/lib/protocol/limits.ts";
 import { isService, type Service, SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import { isId } from "@/lib/protocol/subjects.ts";
 
@@ -66,7 +67,6 @@ export interface Refused {
 const SERVICES_LISTED_MAX = 32;
 const EPOCH_CHARS_MAX = 64;
 const TOKEN_CHARS_MAX = 8192;
-const TICKET_CHARS_MAX = 16_384;
 
 const Filters = v.nullish(
   v.looseObject({ propertyId: v.nullish(v.custom<number>(isId)) }),

@@ -96,7 +96,6 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     newEpoch,
     initial: config.initialFlags,
     audit: (changes) => flagChanges.add(changes),
-    // Without a socket there is nobody to be sent away: the first values come before the first request.
     changed: () => void connections.downgrade((orgId) => flags.streams(orgId)),
     now: () => new Date(),
     log,
@@ -192,7 +191,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       validator.close();
       fleet.close();
       await flags.close();
-      await flagChanges.close();
+      flagChanges.close();
       await feeds.close();
       await relay.close();
       // Over a connection that is lost there is nothing to drain, but it must stop to come back.

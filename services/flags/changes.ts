@@ -35,7 +35,7 @@ export class FlagChanges {
   readonly #sql: Sql;
   readonly #failed: (error: unknown) => void;
   #waiting: FlagChange[] = [];
-  #writing: Promise<void> | undefined;
+  #isWriting = false;
   #wake: (() => void) | undefined;
   #closed = false;
 
@@ -53,7 +53,7 @@ export class FlagChanges {
       this.#waiting.splice(0, over);
       this.#failed(new Error(`Cannot keep ${over} changes of flags for the audit table: too many wait`));
     }
-    this.#writing ??= this.#write().finally(() => this.#writing = undefined);
+    if (!this.#isWriting) void this.#write();
   }
 
   /** A page of changes, newest first, and the cursor of the next one. */
@@ -72,16 +72,16 @@ export class FlagChanges {
     return { items, next };
   }
 
-  /** Takes nothing more. What could not be written is in the bucket. */
-  async close(): Promise<void> {
+  /** Takes nothing more, and waits for nothing: what is not written yet is in the bucket. */
+  close(): void {
     this.#closed = true;
     this.#wake?.();
-    await this.#writing;
   }
 
   async #write(): Promise<void> {
+    this.#isWriting = true;
     let isTold = false;
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 && !this.#closed) {
       const changes = this.#waiting;
       this.#waiting = [];
       try {
@@ -90,13 +90,13 @@ export class FlagChanges {
         this.#waiting.unshift(...changes);
         if (!isTold) this.#failed(error);
         isTold = true;
-        if (this.#closed) return;
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
           setTimeout(resolve, CHANGES_RETRY_MS);
         });
       }
     }
+    this.#isWriting = false;
   }
 
   async #insert(changes: readonly FlagChange[]): Promise<void> {

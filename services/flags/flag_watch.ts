@@ -50,6 +50,7 @@ export class FlagWatch {
   /** Counts the starts: one that was overtaken, by another or by the end, does nothing more. */
   #starts = 0;
   #starting = false;
+  #stopped = false;
   #checking = false;
   #behind = 0;
   readonly #waiting = new Set<() => void>();
@@ -73,8 +74,8 @@ export class FlagWatch {
 
   /** Reads on from where it stands, after an interruption. Tries until it succeeds or is overtaken. */
   async restart(): Promise<void> {
-    let own: number;
-    do {
+    let own = this.#starts;
+    while (own === this.#starts && !this.#stopped) {
       own = ++this.#starts;
       try {
         return await this.#begin(own);
@@ -82,7 +83,7 @@ export class FlagWatch {
         this.#options.failed(error);
         await new Promise((resolve) => setTimeout(resolve, FLAGS_RETRY_MS));
       }
-    } while (own === this.#starts);
+    }
   }
 
   /** Settles when this revision was taken, or after `ms`. */
@@ -98,8 +99,9 @@ export class FlagWatch {
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#stopped = true;
     this.#starts++;
+    clearInterval(this.#timer);
     this.#entries?.stop();
   }
 

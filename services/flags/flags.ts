@@ -1,29 +1,25 @@
-import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
-import type { KV, KvEntry } from "@nats-io/kv";
+import type { KV } from "@nats-io/kv";
 import { type Client, NOOP_PROVIDER, OpenFeature } from "@openfeature/server-sdk";
 import {
   type EffectiveFlags,
   effectiveFlags,
   FLAG_NAMES,
   type FlagName,
-  type FlagValue,
   type FlagValues,
   isFlag,
   longPollFlag,
   STREAMING_FLAG,
   streams,
 } from "@/lib/flags/flags.ts";
-import { decodeFlag, encodeFlag, type StoredFlag } from "@/lib/flags/stored_flag.ts";
-import { ProblemError } from "@/lib/protocol/problems.ts";
+import { decodeFlag, type StoredFlag } from "@/lib/flags/stored_flag.ts";
 import type { Service } from "@/lib/protocol/services.ts";
 import type { BucketOptions } from "@/services/flags/bucket.ts";
 import type { FlagChange } from "@/services/flags/changes.ts";
 import { type FlagEntry, FlagWatch } from "@/services/flags/flag_watch.ts";
 import { FlagProvider } from "@/services/flags/provider.ts";
+import { fillFlag, writeFlag } from "@/services/flags/write.ts";
 import type { Log } from "@/services/log.ts";
 
-/** Attempts to write a flag that others write at the same time. */
-const WRITE_TRIES_MAX = 10;
 /** After a write this instance has usually seen it within a moment; it is waited for no longer than this. */
 const SEEN_MS = 2_000;
 
@@ -112,7 +108,9 @@ export class Flags {
     let last = 0;
     for (const name of FLAG_NAMES) {
       const value = changes[name];
-      if (value !== undefined) last = Math.max(last, await this.#write(name, value, by));
+      if (value === undefined) continue;
+      const flag = { value, by: by.userId, orgId: by.orgId, initial: false };
+      last = Math.max(last, await writeFlag(this.#watch!.kv, name, flag, this.#options.now().toISOString()));
     }
     await this.#watch!.reached(last, SEEN_MS);
     return { ...this.#values, ...changes };
@@ -126,25 +124,6 @@ export class Flags {
   async close(): Promise<void> {
     this.#watch?.stop();
     await OpenFeature.setProviderAndWait(this.#domain, NOOP_PROVIDER);
-  }
-
-  /** Answers the revision that holds the value. */
-  async #write(name: FlagName, value: FlagValue, { userId, orgId }: Actor): Promise<number> {
-    const { kv } = this.#watch!;
-    for (let tries = 0; tries < WRITE_TRIES_MAX; tries++) {
-      const entry = await kv.get(name);
-      if (entry !== null && valueOf(name, entry) === value) return entry.revision;
-      const flag = { value, by: userId, orgId, initial: false };
-      const text = encodeFlag(flag, this.#options.now().toISOString());
-      const revision = entry === null ? create(kv, name, text) : update(kv, name, text, entry.revision);
-      const written = await revision;
-      if (written !== undefined) return written;
-    }
-    throw new ProblemError({
-      code: "unavailable",
-      detail: `${name} is being changed by others at the same time`,
-      retryAfter: 1,
-    });
   }
 
   #take(entries: readonly FlagEntry[], epoch: string): void {
@@ -194,7 +173,8 @@ export class Flags {
     const stored = [...this.#stored].map(([name, { value }]) => [name, value]);
     this.#values = { ...before, ...Object.fromEntries(stored) };
     const changed = FLAG_NAMES.filter((name) => this.#values[name] !== before[name]);
-    if (changed.length === 0) return;
+    // At the start they are read for the first time: nothing has changed.
+    if (changed.length === 0 || this.#watch === undefined) return;
     for (const flag of changed) {
       const { by = null, orgId = null } = this.#stored.get(flag) ?? {};
       this.#options.log("info", "a flag has changed", {
@@ -212,35 +192,7 @@ export class Flags {
   /** Puts the values that hold where the bucket has none: at the first start, and after a deletion. */
   async #fill(kv: KV): Promise<void> {
     for (const name of FLAG_NAMES.filter((name) => !this.#present.has(name))) {
-      const flag = { value: this.#values[name], by: null, orgId: null, initial: true };
-      // Another instance may have been faster; what it has put there comes with the watch.
-      await create(kv, name, encodeFlag(flag, this.#options.now().toISOString()));
+      await fillFlag(kv, name, this.#values[name], this.#options.now().toISOString());
     }
-  }
-}
-
-function valueOf(name: FlagName, entry: KvEntry): FlagValue | undefined {
-  return entry.operation === "PUT" ? decodeFlag(name, entry.string())?.value : undefined;
-}
-
-/** undefined: the key is there already. */
-function create(kv: KV, name: FlagName, text: string): Promise<number | undefined> {
-  return unlessOvertaken(kv.create(name, text));
-}
-
-/** undefined: somebody else has written it since. */
-function update(kv: KV, name: FlagName, text: string, revision: number): Promise<number | undefined> {
-  return unlessOvertaken(kv.update(name, text, revision));
-}
-
-async function unlessOvertaken(writing: Promise<number>): Promise<number | undefined> {
-  try {
-    return await writing;
-  } catch (error) {
-    const isOvertaken = error instanceof JetStreamApiError &&
-      (error.code === JetStreamApiCodes.StreamWrongLastSequence ||
-        error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown);
-    if (isOvertaken) return undefined;
-    throw error;
   }
 }

@@ -1,10 +1,11 @@
 // The store behind the flags: it is watched, it goes away, it is deleted, and it is written by other hands.
 import assert from "node:assert/strict";
-import { jetstreamManager } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import { connect } from "@nats-io/transport-node";
 import { type FlagValues, initialFlags } from "@/lib/flags/flags.ts";
 import { FLAGS_BUCKET, FLAGS_STREAM } from "@/services/flags/bucket.ts";
+import { FlagWatch } from "@/services/flags/flag_watch.ts";
 import { startDemo, until } from "../harness/live.ts";
 import { startServer, type TestServer } from "../harness/server.ts";
 import { flagsOf, PERCENT, putByHand, setFlags, STREAMING } from "./flags_kit.ts";
@@ -39,10 +40,34 @@ Deno.test("flag store - the environment gives the first values, and none where t
   const second = await first.another({ initialFlags: initialFlags(true) });
   assert.deepEqual(second.services.flags.values, initial);
   assert.equal((await flagsOf(second)).longPoll.tasks, false);
-  // An initial value is nobody's change.
-  assert.ok(!first.logged.some(({ message }) => message === "a flag has changed"));
+  // An initial value is nobody's change, and nor is the first reading.
+  for (const { logged } of [first, second]) {
+    assert.ok(!logged.some(({ message }) => message === "a flag has changed"));
+  }
   await second.stop();
   await first.stop();
+});
+
+Deno.test("flag store - what was replaced long ago is not taken for the present value by who starts", async () => {
+  const own = await startServer();
+  const js = jetstream(own.services.nats);
+  const jsm = await jetstreamManager(own.services.nats);
+  const bucket = await bucketOf(own);
+  for (let n = 1; n <= 100; n++) await bucket.put(PERCENT, String(n));
+  const { state } = await jsm.streams.info(FLAGS_STREAM);
+  const taken: number[] = [];
+  const watch = await FlagWatch.start({
+    js,
+    jsm,
+    replicas: 1,
+    newEpoch: () => "never",
+    take: (entries) => taken.push(entries.length),
+    fill: () => Promise.resolve(),
+    failed: assert.ifError,
+  });
+  assert.deepEqual(taken, [0, state.messages], "all at once");
+  watch.stop();
+  await own.stop();
 });
 
 Deno.test("flag store - another instance has a change at once, and says who made it in its log", async () => {

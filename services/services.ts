@@ -6,6 +6,9 @@ import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
 import { Validator } from "@/services/events/validator.ts";
 import { Feeds } from "@/services/feeds/feeds.ts";
+import { FlagChanges } from "@/services/flags/changes.ts";
+import { Flags } from "@/services/flags/flags.ts";
+import { OrganisationIds } from "@/services/flags/organisations.ts";
 import { OrgSource } from "@/services/feeds/org_source.ts";
 import { ProcessSource } from "@/services/feeds/process_source.ts";
 import { errorFields, type Log } from "@/services/log.ts";
@@ -19,6 +22,7 @@ import { checkAppRole } from "@/services/postgres/app_role.ts";
 import { connectPool, type Sql } from "@/services/postgres/pool.ts";
 import { systemClock } from "@/services/realtime/clock.ts";
 import { Connections } from "@/services/realtime/connections.ts";
+import { Fleet } from "@/services/realtime/fleet.ts";
 import { Metrics } from "@/services/realtime/metrics.ts";
 import { readRecent, type Recent, type RecentQuery } from "@/services/realtime/recent.ts";
 import { forgetIdempotencyKeys } from "@/services/resources/idempotency.ts";
@@ -46,6 +50,10 @@ export interface Services {
   readonly validator: Validator;
   /** The latest events that a person may see. */
   readonly recent: (principal: Principal, query: RecentQuery) => Promise<Recent>;
+  readonly flags: Flags;
+  readonly flagChanges: FlagChanges;
+  readonly organisationIds: OrganisationIds;
+  readonly fleet: Fleet;
   /** Reports what went wrong where there is nobody to answer to. */
   readonly failed: (error: unknown) => void;
   /** What keeps this instance from serving, by part; empty when it is ready. */
@@ -84,6 +92,20 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     bufferLimit: () => connections.bufferLimit(),
     failed,
   });
+  const flagChanges = new FlagChanges(sql, failed);
+  const flags: Flags = await Flags.start({
+    js,
+    jsm,
+    replicas: config.eventsReplicas,
+    newEpoch,
+    initial: config.initialFlags,
+    audit: (changes) => flagChanges.add(changes),
+    changed: () => void connections.downgrade((orgId) => flags.streams(orgId)),
+    now: () => new Date(),
+    log,
+    failed,
+  });
+  const fleet = new Fleet(nats, crypto.randomUUID(), () => connections.counts(), failed);
   const validator = new Validator(js, jsm, failed);
   const relay = new OutboxRelay(js, new PostgresOutbox(sql), failed);
   /** Counts the interruptions: the recovery from one ends where another one begins, or the end. */
@@ -111,6 +133,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       log("warn", "the events stream was interrupted", { why });
       void feeds.restart();
       void recover();
+      void flags.restart();
     },
   });
   await validator.restart(watch.state.epoch);
@@ -141,6 +164,10 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     metrics,
     validator,
     recent: (principal, query) => readRecent(stream, principal, query),
+    flags,
+    flagChanges,
+    organisationIds: new OrganisationIds(sql, () => Date.now()),
+    fleet,
     failed,
     async missing() {
       const late = new Promise<string>((resolve) =>
@@ -167,6 +194,9 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       watch.stop();
       recoveries++;
       validator.close();
+      fleet.close();
+      await flags.close();
+      flagChanges.close();
       await feeds.close();
       await relay.close();
       // Over a connection that is lost there is nothing to drain, but it must stop to come back.

@@ -6,7 +6,7 @@ import type { State } from "@/services/http/define.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
 import type { Services } from "@/services/services.ts";
 
-/** How long a sign-in lasts: a shift. */
+/** How long a sign-in lasts without being renewed: a shift. */
 export const SESSION_S = 12 * 60 * 60;
 export const SIGN_IN_PATH = "/sign-in";
 /** Where a person lands after signing in. */
@@ -84,10 +84,10 @@ export function safeNext(next: unknown): string {
  * The `Set-Cookie` value that signs in with this token; with null, out. `Secure` where the person's browser came over
  * https, which a proxy may hide from us: the origin of the form tells.
  */
-export function sessionCookie(token: string | null, req: Request): string {
+export function sessionCookie(token: string | null, req: Request, lifeS = SESSION_S): string {
   const origin = req.headers.get("origin");
   const secure = new URL(origin !== null && URL.canParse(origin) ? origin : req.url).protocol === "https:";
-  const life = token === null ? 0 : SESSION_S;
+  const life = token === null ? 0 : lifeS;
   return `${TOKEN_COOKIE}=${token ?? ""}; Path=/; Max-Age=${life}; HttpOnly; SameSite=Lax${
     secure ? "; Secure" : ""
   }`;

@@ -104,7 +104,7 @@ export class PageReading {
       properties: this.#properties,
       propertyId: this.propertyId,
       position: this.#position ?? { seq: 0, epoch: null },
-      ...await readFlags(this.services, principal),
+      ...readFlags(this.services, principal),
       themes: this.#themes,
       now: this.now,
     };

@@ -1,5 +1,6 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
+import type { Principal } from "@/lib/auth/principal.ts";
 import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
@@ -23,6 +24,7 @@ import { systemClock } from "@/services/realtime/clock.ts";
 import { Connections } from "@/services/realtime/connections.ts";
 import { Fleet } from "@/services/realtime/fleet.ts";
 import { Metrics } from "@/services/realtime/metrics.ts";
+import { readRecent, type Recent, type RecentQuery } from "@/services/realtime/recent.ts";
 import { forgetIdempotencyKeys } from "@/services/resources/idempotency.ts";
 import { createResourceStore, type ResourceStore } from "@/services/resources/store.ts";
 
@@ -46,6 +48,8 @@ export interface Services {
   readonly connections: Connections;
   readonly metrics: Metrics;
   readonly validator: Validator;
+  /** The latest events that a person may see. */
+  readonly recent: (principal: Principal, query: RecentQuery) => Promise<Recent>;
   readonly flags: Flags;
   readonly flagChanges: FlagChanges;
   readonly organisationIds: OrganisationIds;
@@ -159,6 +163,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     connections,
     metrics,
     validator,
+    recent: (principal, query) => readRecent(stream, principal, query),
     flags,
     flagChanges,
     organisationIds: new OrganisationIds(sql, () => Date.now()),

@@ -10,12 +10,14 @@ import type { Services } from "@/services/services.ts";
 export const SESSION_S = 12 * 60 * 60;
 export const SIGN_IN_PATH = "/sign-in";
 /** Where a person lands after signing in. */
-export const HOME_PATH = "/live";
+export const HOME_PATH = "/overview";
 
 export interface Organisation {
   readonly name: string;
   /** BCP 47, one that this runtime knows. */
   readonly locale: string;
+  /** ISO 4217: what amounts are in unless they say so. */
+  readonly currency: string;
 }
 
 /** Who is signed in on a page. */
@@ -44,12 +46,18 @@ export async function readSession(req: Request, services: Services): Promise<Ses
 
 async function organisationOf({ sql }: Services, { orgId }: Principal): Promise<Organisation> {
   const [row] = await inTenant(sql, orgId, (tx) => {
-    return tx<{ name: string; locale: string }[]>`select name, locale from organisations where id = ${orgId}`;
+    return tx<{ name: string; locale: string; currency: string }[]>`
+      select name, locale, currency from organisations where id = ${orgId}`;
   }, { readOnly: true });
-  return { name: row?.name ?? `Organisation ${orgId}`, locale: knownLocale(row?.locale) };
+  return {
+    name: row?.name ?? `Organisation ${orgId}`,
+    locale: knownLocale(row?.locale),
+    currency: row?.currency ?? CURRENCY_FALLBACK,
+  };
 }
 
 const LOCALE_FALLBACK = "en";
+const CURRENCY_FALLBACK = "INR";
 
 function knownLocale(locale: string | undefined): string {
   try {

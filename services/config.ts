@@ -22,6 +22,8 @@ export interface Config {
   /** Of these, how many one person may hold. */
   readonly maxConnectionsPerUser: number;
   readonly databasePool: number;
+  /** Does this process compute dashboards, statistics and reports? One of the fleet must. */
+  readonly derive: boolean;
 }
 
 /** Shortest HS256 secret: as long as its hash (RFC 7518, 3.2). */
@@ -79,6 +81,7 @@ export function readConfig(
       min: 1,
       max: 200,
     }, problems),
+    derive: flag(env, "DERIVE", problems, true),
   };
   keys(config, problems);
   return problems.length > 0 ? { problems } : config;
@@ -172,8 +175,9 @@ function origins(env: Env, problems: string[]): readonly string[] {
   return list;
 }
 
-function flag(env: Env, name: string, problems: string[]): boolean {
-  const value = text(env, name) ?? "0";
+function flag(env: Env, name: string, problems: string[], unset = false): boolean {
+  const value = text(env, name);
+  if (value === undefined) return unset;
   if (["1", "true", "on"].includes(value)) return true;
   if (!["0", "false", "off"].includes(value)) {
     problems.push(`${name} is "${value}": 1 or 0 is needed`);

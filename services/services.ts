@@ -3,6 +3,7 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
+import { Derived } from "@/services/derived/derived.ts";
 import { Validator } from "@/services/events/validator.ts";
 import { Feeds } from "@/services/feeds/feeds.ts";
 import { OrgSource } from "@/services/feeds/org_source.ts";
@@ -42,6 +43,8 @@ export interface Services {
   readonly connections: Connections;
   readonly metrics: Metrics;
   readonly validator: Validator;
+  /** undefined: this instance leaves that to others. */
+  readonly derived: Derived | undefined;
   /** Reports what went wrong where there is nobody to answer to. */
   readonly failed: (error: unknown) => void;
   /** What keeps this instance from serving, by part; empty when it is ready. */
@@ -82,6 +85,19 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   });
   const validator = new Validator(js, jsm, failed);
   const relay = new OutboxRelay(js, new PostgresOutbox(sql), failed);
+  const resources = createResourceStore({
+    sql,
+    position: async () => {
+      const { epoch, last } = await stream.state();
+      return { epoch, seq: last };
+    },
+    committed: (rows) => relay.nudge(rows),
+    now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
+  });
+  const derived = config.derive
+    ? new Derived({ js, jsm, sql, resources, now: () => Date.now(), failed })
+    : undefined;
   /** Counts the interruptions: the recovery from one ends where another one begins, or the end. */
   let recoveries = 0;
   const recover = async () => {
@@ -89,6 +105,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       try {
         await declare();
         await validator.restart(watch.state.epoch);
+        await derived?.restart(watch.state.epoch);
         return await relay.sweep();
       } catch (error) {
         failed(error);
@@ -110,18 +127,9 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     },
   });
   await validator.restart(watch.state.epoch);
+  await derived?.restart(watch.state.epoch);
   void relay.sweep();
   const forgetting = setInterval(() => void forgetIdempotencyKeys(sql).catch(failed), FORGET_KEYS_MS);
-  const resources = createResourceStore({
-    sql,
-    position: async () => {
-      const { epoch, last } = await stream.state();
-      return { epoch, seq: last };
-    },
-    committed: (rows) => relay.nudge(rows),
-    now: () => Date.now(),
-    newId: () => crypto.randomUUID(),
-  });
 
   return {
     config,
@@ -136,6 +144,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     connections,
     metrics,
     validator,
+    derived,
     failed,
     async missing() {
       const late = new Promise<string>((resolve) =>
@@ -162,6 +171,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       watch.stop();
       recoveries++;
       validator.close();
+      await derived?.close();
       await feeds.close();
       await relay.close();
       // Over a connection that is lost there is nothing to drain, but it must stop to come back.

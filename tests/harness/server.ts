@@ -68,6 +68,8 @@ async function instance(
     maxConnections: 2_000,
     maxConnectionsPerUser: 200,
     databasePool: 5,
+    // Tests that count events must be the only ones who make any.
+    derive: false,
     ...overrides,
   };
   const logged: { level: string; message: string; fields?: Record<string, unknown> }[] = [];

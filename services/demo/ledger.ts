@@ -16,15 +16,18 @@ const EXTRAS: readonly Line[] = [
   ["laundry", "Laundry", 20_000, 90_000],
 ];
 const COSTS: readonly (readonly [...Line, vendor: string])[] = [
-  ["food", "Vegetables and fruit", 90_000, 240_000, "Green Basket Traders"],
-  ["food", "Dairy and eggs", 40_000, 110_000, "Morning Dairy"],
-  ["supplies", "Soap and towels", 60_000, 210_000, "Clean & Co."],
+  ["food", "Vegetables and fruit", 290_000, 840_000, "Green Basket Traders"],
+  ["food", "Dairy and eggs", 140_000, 310_000, "Morning Dairy"],
+  ["supplies", "Soap and towels", 260_000, 710_000, "Clean & Co."],
   ["repairs", "Air conditioning", 150_000, 620_000, "Cool Breeze Services"],
-  ["utilities", "Electricity", 700_000, 1_600_000, "District Electricity"],
+  ["utilities", "Electricity", 1_700_000, 3_600_000, "District Electricity"],
   ["laundry", "Linen, washed", 80_000, 190_000, "White Wash Laundry"],
   ["fuel", "Diesel for the generator", 90_000, 260_000, "Highway Fuels"],
   ["marketing", "Listing fee", 120_000, 400_000, "Stay Finder"],
 ];
+/** Paid each Friday, for each room. */
+const WAGES_MINOR = 900_000;
+const FRIDAY = 4;
 /** Expenses from this amount on are put to somebody for approval. */
 const APPROVAL_MINOR = 400_000;
 /** Those of the last so many days still wait. */
@@ -85,7 +88,12 @@ export function revenueRows(
 
 export function expenseRows(hotel: Hotel, calendar: DemoCalendar, dice: Dice): ExpensePosting[] {
   const rows: ExpensePosting[] = [];
+  const wages = WAGES_MINOR * hotel.rooms.length;
   for (let day = -MONTH_DAYS; day <= 0; day++) {
+    const noon = calendar.at(day, 12);
+    if ((calendar.weekday + day + MONTH_DAYS) % 7 === FRIDAY && calendar.hasPassed(noon)) {
+      rows.push({ ...posting("wages", "Wages of the week", wages, noon), vendor: "", approval: "approved" });
+    }
     for (let n = dice.whole(0, hotel.rooms.length > 12 ? 3 : 2); n > 0; n--) {
       const [category, description, least, most, vendor] = dice.pick(COSTS);
       const amount = roundMinor(dice.whole(least, most));

@@ -33,7 +33,7 @@ export interface Booked {
   readonly rooms: ReadonlyMap<string, string>;
 }
 
-/** A month of guests in each room, and some to come. */
+/** A month of guests in each room, and some to come; nobody arrives before the guest of before has left. */
 export function bookRooms(hotel: Hotel, dice: Dice): Booked {
   const invented: Stay[] = [];
   const known: Stay[] = [];
@@ -48,10 +48,12 @@ export function bookRooms(hotel: Hotel, dice: Dice): Booked {
     // A broken room has had guests until last week; that of a known guest is free when the guest comes.
     const end = broken.has(one) ? -7 : guest?.arrives ?? AHEAD_DAYS;
     let arrives = -MONTH_DAYS + dice.whole(0, GAP_DAYS_MAX);
+    let taken = false;
     for (;;) {
       const departs = arrives + dice.whole(1, NIGHTS_MAX);
       if (departs > end) break;
-      const status = statusOf(arrives, departs, dice);
+      const status = taken ? "expected" : statusOf(arrives, departs, dice);
+      taken ||= status === "checked_in";
       const isHere = status === "checked_in" || status === "expected";
       const name = isHere && names.length > 0 ? names.shift()! : inventName(dice);
       invented.push({ name, room, kind, arrives, departs, status });

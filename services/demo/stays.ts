@@ -52,7 +52,7 @@ export function bookRooms(hotel: Hotel, dice: Dice): Booked {
     for (;;) {
       const departs = arrives + dice.whole(1, NIGHTS_MAX);
       if (departs > end) break;
-      const status = taken ? "expected" : statusOf(arrives, departs, dice);
+      const status: Stay["status"] = taken ? "expected" : statusOf(arrives, departs, dice);
       taken ||= status === "checked_in";
       const isHere = status === "checked_in" || status === "expected";
       const name = isHere && names.length > 0 ? names.shift()! : inventName(dice);

@@ -3,7 +3,7 @@
 create index revenues_occurred_at on revenues (org_id, property_id, occurred_at);
 create index expenses_occurred_at on expenses (org_id, property_id, occurred_at);
 create index guests_arrives_on on guests (org_id, property_id, arrives_on);
-create index guests_departs_on on guests (org_id, property_id, departs_on);
+create index guests_departs_on on guests (org_id, property_id, departs_on, arrives_on);
 create index guests_in_house on guests (org_id, property_id, arrives_on) where status = 'checked_in';
 create index tasks_unfinished on tasks (org_id, property_id, due_at) where status in ('open', 'in_progress');
 create index tasks_created_at on tasks (org_id, property_id, created_at);

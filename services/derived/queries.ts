@@ -100,6 +100,17 @@ export async function lastWritten(tx: Transaction, { orgId, propertyId }: Place)
   return row?.at ?? null;
 }
 
+/** Days before this one that have a record. */
+export async function daysBefore(
+  tx: Transaction,
+  { orgId, propertyId }: Place,
+  day: string,
+): Promise<string[]> {
+  const rows = await tx<{ day: string }[]>`
+    select day from statistics where org_id = ${orgId} and property_id = ${propertyId} and day < ${day} order by day desc`;
+  return rows.map(({ day }) => day);
+}
+
 export async function countRooms(tx: Transaction, { orgId, propertyId }: Place): Promise<number> {
   const [row] = await tx<{ rooms: number }[]>`
     select count(*)::int as rooms from rooms where org_id = ${orgId} and property_id = ${propertyId}`;
@@ -128,12 +139,15 @@ export async function countDays(
           where ${own} and arrives_on = d.day and status in ('checked_in', 'checked_out')) as arrivals,
         (select count(*)::int from guests
           where ${own} and departs_on = d.day and status = 'checked_out') as departures,
-        (select count(distinct room_id)::int from guests where ${own} and arrives_on <= d.day
-          and (status = 'checked_in' or status = 'checked_out' and departs_on > d.day)) as "roomNights",
+        (select count(distinct room_id)::int from
+          (select room_id from guests where ${own} and status = 'checked_in' and arrives_on <= d.day
+          union all select room_id from guests
+            where ${own} and status = 'checked_out' and departs_on > d.day and arrives_on <= d.day)) as "roomNights",
         (select count(*)::int from tasks where ${during("updated_at")} and status = 'done') as "tasksDone",
         (select count(*)::int from tasks where ${during("created_at")}) as "tasksCreated"
       from unnest(${spans.map(({ day }) => day)}::date[], ${spans.map(({ from }) => from)}::timestamptz[],
-        ${spans.map(({ until }) => until)}::timestamptz[]) as d (day, from_at, until_at)`,
+        ${spans.map(({ until }) => until)}::timestamptz[]) as d (day, from_at, until_at)
+      order by d.day`,
   ];
 }
 

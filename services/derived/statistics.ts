@@ -7,6 +7,7 @@ import { derivedPrincipal, type Place, STATISTIC } from "@/services/derived/plac
 import {
   countDays,
   countRooms,
+  daysBefore,
   type House,
   houseOf,
   type KeptDay,
@@ -30,26 +31,32 @@ interface Computed {
 }
 
 /**
- * Computes the latest days of a property and those that the marks name, and writes those that changed. Days on which
- * nothing happened have no record. Answers when to do so again, if at all.
+ * Computes the latest days of a property and those that the marks name, and writes those that changed; the first time on
+ * a local day, every day that has a record, for what no event named. Days on which nothing happened have none. Answers
+ * when to do so again, if at all.
  */
 export async function deriveStatistics(
   parts: DerivedParts,
   place: Place,
   marks: readonly Mark[],
 ): Promise<number | undefined> {
-  const { house, writtenAt } = await inTenant(parts.sql, place.orgId, async (tx) => {
-    return { house: await houseOf(tx, place), writtenAt: await lastWritten(tx, place) };
+  const now = parts.now();
+  const found = await inTenant(parts.sql, place.orgId, async (tx) => {
+    const house = await houseOf(tx, place);
+    if (house === undefined) return undefined;
+    const today = localDay(now, house.timezone);
+    const latest = daysFrom(addDays(today, 1 - STATISTICS_DAYS), today);
+    const writtenAt = await lastWritten(tx, place);
+    const isFirst = (await keptDays(tx, place, [today])).length === 0;
+    return { house, latest, writtenAt, earlier: isFirst ? await daysBefore(tx, place, latest[0]!) : [] };
   }, { readOnly: true });
-  if (house === undefined) return undefined;
-  const wait = writtenAt === null
-    ? 0
-    : Math.min(Date.parse(writtenAt) + STATISTICS_MS - parts.now(), STATISTICS_MS);
+  if (found === undefined) return undefined;
+  const { house, latest, writtenAt, earlier } = found;
+  const wait = writtenAt === null ? 0 : Math.min(Date.parse(writtenAt) + STATISTICS_MS - now, STATISTICS_MS);
   if (wait > 0) return wait;
-  const today = localDay(parts.now(), house.timezone);
-  const latest = daysFrom(addDays(today, 1 - STATISTICS_DAYS), today);
   const named = marks.flatMap(({ days = [] }) => days).filter((day) => day < latest[0]!);
-  const days = [...latest.toReversed(), ...new Set(named)];
+  // Today's record is written last: until it is there, a run that broke off is followed by another first one.
+  const days = [...new Set([...earlier, ...named]), ...latest];
   for (let first = 0; first < days.length; first += DAYS_AT_ONCE) {
     const computed = await compute(parts, place, house, days.slice(first, first + DAYS_AT_ONCE));
     for (const one of computed) {

@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { addDays, localDay } from "@/lib/derived/local_day.ts";
 import { connectPool, type Sql } from "@/services/postgres/pool.ts";
-import { agrees, eventsOf, type Figures, post, startDemo, statisticOf, until } from "./derived_fixture.ts";
+import {
+  agrees,
+  derivedAt,
+  eventsOf,
+  type Figures,
+  post,
+  startDemo,
+  statisticOf,
+  until,
+} from "./derived_fixture.ts";
 import { publish } from "../harness/live.ts";
 import type { TestServer } from "../harness/server.ts";
 import { good, person, resource } from "./resources_fixture.ts";
@@ -104,6 +113,15 @@ Deno.test("statistics - a day before those computed anyway is computed where an 
   const day = addDays(today, -200);
   await post(server, "/finance/revenue", { propertyId, amount: 8, occurredAt: `${day}T17:00:00Z` });
   await has(day, { revenue: 8 });
+});
+
+Deno.test("statistics - an earlier day that no event named is put right the first time on a new day", async () => {
+  const day = addDays(today, -200);
+  await sql`delete from revenues where org_id = 1 and property_id = ${propertyId} and amount_minor = 800`;
+  const tomorrow = await derivedAt(server, () => Date.now() + 86_400_000);
+  await tomorrow.refresh();
+  await tomorrow.close();
+  assert.equal((await statisticOf(server, day, propertyId))!.figures.revenue, 0);
 });
 
 Deno.test("statistics - what events of other publishers name does no harm", async () => {

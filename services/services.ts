@@ -1,11 +1,15 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
+import type { Principal } from "@/lib/auth/principal.ts";
 import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
 import { Derived } from "@/services/derived/derived.ts";
 import { Validator } from "@/services/events/validator.ts";
 import { Feeds } from "@/services/feeds/feeds.ts";
+import { FlagChanges } from "@/services/flags/changes.ts";
+import { Flags } from "@/services/flags/flags.ts";
+import { OrganisationIds } from "@/services/flags/organisations.ts";
 import { OrgSource } from "@/services/feeds/org_source.ts";
 import { ProcessSource } from "@/services/feeds/process_source.ts";
 import { errorFields, type Log } from "@/services/log.ts";
@@ -19,7 +23,9 @@ import { checkAppRole } from "@/services/postgres/app_role.ts";
 import { connectPool, type Sql } from "@/services/postgres/pool.ts";
 import { systemClock } from "@/services/realtime/clock.ts";
 import { Connections } from "@/services/realtime/connections.ts";
+import { Fleet } from "@/services/realtime/fleet.ts";
 import { Metrics } from "@/services/realtime/metrics.ts";
+import { readRecent, type Recent, type RecentQuery } from "@/services/realtime/recent.ts";
 import { forgetIdempotencyKeys } from "@/services/resources/idempotency.ts";
 import { createResourceStore, type ResourceStore } from "@/services/resources/store.ts";
 
@@ -43,6 +49,12 @@ export interface Services {
   readonly connections: Connections;
   readonly metrics: Metrics;
   readonly validator: Validator;
+  /** The latest events that a person may see. */
+  readonly recent: (principal: Principal, query: RecentQuery) => Promise<Recent>;
+  readonly flags: Flags;
+  readonly flagChanges: FlagChanges;
+  readonly organisationIds: OrganisationIds;
+  readonly fleet: Fleet;
   /** undefined: this instance leaves that to others. */
   readonly derived: Derived | undefined;
   /** Reports what went wrong where there is nobody to answer to. */
@@ -83,6 +95,20 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     bufferLimit: () => connections.bufferLimit(),
     failed,
   });
+  const flagChanges = new FlagChanges(sql, failed);
+  const flags: Flags = await Flags.start({
+    js,
+    jsm,
+    replicas: config.eventsReplicas,
+    newEpoch,
+    initial: config.initialFlags,
+    audit: (changes) => flagChanges.add(changes),
+    changed: () => void connections.downgrade((orgId) => flags.streams(orgId)),
+    now: () => new Date(),
+    log,
+    failed,
+  });
+  const fleet = new Fleet(nats, crypto.randomUUID(), () => connections.counts(), failed);
   const validator = new Validator(js, jsm, failed);
   const relay = new OutboxRelay(js, new PostgresOutbox(sql), failed);
   const resources = createResourceStore({
@@ -124,6 +150,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       log("warn", "the events stream was interrupted", { why });
       void feeds.restart();
       void recover();
+      void flags.restart();
     },
   });
   await validator.restart(watch.state.epoch);
@@ -144,6 +171,11 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     connections,
     metrics,
     validator,
+    recent: (principal, query) => readRecent(stream, principal, query),
+    flags,
+    flagChanges,
+    organisationIds: new OrganisationIds(sql, () => Date.now()),
+    fleet,
     derived,
     failed,
     async missing() {
@@ -171,6 +203,9 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       watch.stop();
       recoveries++;
       validator.close();
+      fleet.close();
+      await flags.close();
+      flagChanges.close();
       await derived?.close();
       await feeds.close();
       await relay.close();

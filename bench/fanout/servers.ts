@@ -147,6 +147,8 @@ async function startInnstream(
     JWT_SECRET: secret,
     FEED_CONSUMER: feedConsumer,
     MAX_CONNECTIONS: String(CONNECTIONS_MAX),
+    REALTIME_STREAMING_V2: "true",
+    REALTIME_ROLLOUT_PERCENT: "100",
   };
   const child = new Child({
     name: "innstream",

@@ -1,7 +1,7 @@
 import type { Subscription } from "@/lib/protocol/frames.ts";
 import type { Service } from "@/lib/protocol/services.ts";
 import type { Position } from "@/lib/client/position.ts";
-import type { RefetchReason } from "@/lib/client/machine_types.ts";
+import type { ParkReason, RefetchReason } from "@/lib/client/machine_types.ts";
 import type { ClientEvent } from "@/lib/client/server_frames.ts";
 
 /**
@@ -34,8 +34,12 @@ export interface ClientStatus {
   readonly position: Position;
   /** When the next attempt is due, Unix milliseconds; null while there is none to wait for. */
   readonly retryAt: number | null;
-  /** Why it stopped or why it polls, in words; null where it goes without saying. */
+  /** Why it stopped, in the server's words; null where it goes without saying. */
   readonly message: string | null;
+  /** Why events come by long polls; null while they do not. */
+  readonly pollReason: ParkReason | null;
+  /** Services that are not followed at the moment: they are polled, and their long poll is switched off. */
+  readonly off: readonly Service[];
   /** Events that this tab has handed to its page, each once. */
   readonly received: number;
   /** The event that came last: when it arrived, and how long it had been under way; null where that is not known. */

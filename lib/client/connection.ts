@@ -1,5 +1,7 @@
 import type { Machine } from "@/lib/client/machine.ts";
 import type { Command, Input, Timer } from "@/lib/client/machine_types.ts";
+import { Turns } from "@/lib/client/turns.ts";
+import { type After, Timers } from "@/lib/client/timers.ts";
 
 /** The part of a WebSocket that is used here. */
 export interface SocketLike {
@@ -15,11 +17,10 @@ export type Notice = Exclude<Command, { type: "open" | "send" | "drop" | "schedu
 
 export interface ConnectionParts {
   readonly machine: Machine;
-  /** Where to connect to: `wss://.../v2/realtime/stream`. */
-  readonly url: string;
+  /** Where to connect to, `wss://.../v2/realtime/stream`; asked at each attempt, since a ticket in it is good for one. */
+  readonly url: () => string | Promise<string>;
   readonly WebSocket: new (url: string) => SocketLike;
-  /** Calls back once after `ms`; what it returns stops that. */
-  readonly after: (ms: number, run: () => void) => () => void;
+  readonly after: After;
   /** Unix time in milliseconds. */
   readonly now: () => number;
   readonly notice: (notice: Notice) => void;
@@ -32,27 +33,23 @@ const NORMAL = 1000;
 /** Runs a machine on a real socket and real clocks; holds no rule of its own. */
 export class Connection {
   readonly #parts: ConnectionParts;
-  readonly #timers = new Map<Timer, () => void>();
-  readonly #inputs: Input[] = [];
-  #running = false;
+  readonly #timers: Timers<Timer>;
+  readonly #turns: Turns<Input>;
   #socket: SocketLike | undefined;
+  /** Counts the attempts: one that was given up must not open a socket later. */
+  #attempt = 0;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
+    this.#turns = new Turns((input) => {
+      for (const command of parts.machine.handle(input, parts.now())) this.#do(command);
+    });
+    this.#timers = new Timers(parts.after, (timer) => this.input({ type: "timer", timer }));
   }
 
   /** Hands an input to the machine and does what it says. An input given meanwhile waits for its turn. */
   input(input: Input): void {
-    this.#inputs.push(input);
-    if (this.#running) return;
-    this.#running = true;
-    try {
-      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
-        for (const command of this.#parts.machine.handle(next, this.#parts.now())) this.#do(command);
-      }
-    } finally {
-      this.#running = false;
-    }
+    this.#turns.give(input);
   }
 
   #do(command: Command): void {
@@ -64,9 +61,9 @@ export class Connection {
       case "drop":
         return this.#drop();
       case "schedule":
-        return this.#schedule(command.timer, command.ms);
+        return this.#timers.schedule(command.timer, command.ms);
       case "cancel":
-        return this.#cancel(command.timer);
+        return this.#timers.cancel(command.timer);
       default:
         return this.#parts.notice(command);
     }
@@ -74,9 +71,19 @@ export class Connection {
 
   #open(): void {
     this.#drop();
+    const attempt = this.#attempt;
+    const url = this.#parts.url();
+    if (typeof url === "string") return this.#connect(url);
+    url.then(
+      (url) => attempt === this.#attempt && this.#connect(url),
+      () => attempt === this.#attempt && this.input({ type: "closed", code: ABNORMAL }),
+    );
+  }
+
+  #connect(url: string): void {
     let socket: SocketLike;
     try {
-      socket = new this.#parts.WebSocket(this.#parts.url);
+      socket = new this.#parts.WebSocket(url);
     } catch {
       return this.input({ type: "closed", code: ABNORMAL });
     }
@@ -93,24 +100,11 @@ export class Connection {
 
   /** What a dropped socket still has to say would be taken for the next one's words. */
   #drop(): void {
+    this.#attempt++;
     const socket = this.#socket;
     if (socket === undefined) return;
     this.#socket = undefined;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close(NORMAL);
-  }
-
-  #schedule(timer: Timer, ms: number): void {
-    this.#cancel(timer);
-    const cancel = this.#parts.after(ms, () => {
-      this.#timers.delete(timer);
-      this.input({ type: "timer", timer });
-    });
-    this.#timers.set(timer, cancel);
-  }
-
-  #cancel(timer: Timer): void {
-    this.#timers.get(timer)?.();
-    this.#timers.delete(timer);
   }
 }

@@ -1,14 +1,31 @@
-import type { ClientFrame, FrameErrorCode, PROTOCOL_VERSION, Subscription } from "@/lib/protocol/frames.ts";
+import type { Subscription } from "@/lib/protocol/frames.ts";
 import { PING_MS } from "@/lib/protocol/limits.ts";
 import { Dedup } from "@/lib/client/dedup.ts";
-import { backoffMs, RECONNECT_IN_MS_MAX, reconnectRule } from "@/lib/client/reconnect.ts";
+import {
+  authFrame,
+  handshakeFrame,
+  isSomewhere,
+  REFUSALS,
+  subscribeFrame,
+} from "@/lib/client/client_frames.ts";
+import { Attempts } from "@/lib/client/attempts.ts";
+import { RECONNECT_IN_MS_MAX, reconnectRule } from "@/lib/client/reconnect.ts";
+import { Subscribing } from "@/lib/client/subscribing.ts";
+import { TokenLife } from "@/lib/client/token_life.ts";
 import { advance, afterAck, afterReset, isGap, NOWHERE, type Position } from "@/lib/client/position.ts";
 import { readServerFrame, type ServerFrame } from "@/lib/client/server_frames.ts";
 import { ServerClock } from "@/lib/client/server_clock.ts";
-import type { Command, ConnectionState, Input, Status, Timer } from "@/lib/client/machine_types.ts";
+import type {
+  Command,
+  ConnectionState,
+  Credential,
+  Input,
+  MachineOptions,
+  ParkReason,
+  Status,
+  Timer,
+} from "@/lib/client/machine_types.ts";
 
-/** The same constant as the server's, without the schemas that its file would bring into the browser. */
-const VERSION: typeof PROTOCOL_VERSION = 1;
 /** A socket that has not opened by then never will: networks drop such attempts without a word. */
 export const OPEN_MS = 15_000;
 /** From the handshake to its ack. */
@@ -17,38 +34,20 @@ export const ACK_MS = 10_000;
 export const STABLE_MS = 10_000;
 /** Added to two missed pings before a silent connection is given up. */
 export const WATCHDOG_GRACE_MS = 5_000;
-/** Attempts that must fail in a row before the person is told "offline" instead of "catching up". */
-export const FAILURES_SHOWN = 3;
-/** From this failed upgrade on, ask whether the session is still good: a browser does not tell why one failed. */
-const FAILED_UPGRADES_ASKED = 2;
-
-/** Error frames that answer a subscribe or auth frame in place of an ack. */
-const REFUSALS: ReadonlySet<string> = new Set(
-  [
-    "bad_frame",
-    "unknown_service",
-    "no_services",
-    "service_forbidden",
-    "property_forbidden",
-    "token_invalid",
-    "unavailable",
-    "token_mismatch",
-  ] satisfies FrameErrorCode[],
-);
-
-type Phase = "idle" | "connecting" | "greeting" | "live" | "waiting" | "offline" | "signed_out" | "stopped";
+/** Longest wait for a new token, and between two requests for one. */
+export const RENEW_MS = 10_000;
+type Phase =
+  | "idle"
+  | "renewing"
+  | "connecting"
+  | "greeting"
+  | "live"
+  | "waiting"
+  | "offline"
+  | "parked"
+  | "signed_out"
+  | "stopped";
 type Frame<T extends ServerFrame["type"]> = Extract<ServerFrame, { type: T }>;
-
-export interface MachineOptions {
-  readonly orgId: number;
-  readonly subscription: Subscription;
-  /** Where the snapshots that the owner has already were read; without it the first ack asks for them. */
-  readonly position?: Position;
-  /** May be shared by the connections of one page. */
-  readonly dedup?: Dedup;
-  /** A number from 0 to below 1. */
-  readonly random: () => number;
-}
 
 /**
  * A connection to `GET /v2/realtime/stream` as a state machine: inputs in, commands out, and neither clock nor network
@@ -61,18 +60,9 @@ export class Machine {
   #phase: Phase = "idle";
   #out: Command[] = [];
   #position: Position;
-  #wish: Subscription;
-  /** The subscription that the server has acknowledged last. */
-  #held: Subscription;
-  /** What was sent and the server has yet to answer, in order: a subscription, or null for a token. */
-  #asked: (Subscription | null)[] = [];
-  /** Snapshots are to be read once the subscription is acknowledged. */
-  #stale: "start" | "subscription" | null = null;
-  /** Attempts since the last stable connection. */
-  #attempt = 0;
-  /** Attempts in a row that came to nothing; and of them, upgrades that failed. */
-  #failures = 0;
-  #failedUpgrades = 0;
+  readonly #subscribing: Subscribing;
+  readonly #attempts = new Attempts();
+  readonly #token: TokenLife;
   #wasLive = false;
   #online = true;
   #reconnectInMs: number | null = null;
@@ -86,7 +76,8 @@ export class Machine {
     this.#options = options;
     this.#dedup = options.dedup ?? new Dedup();
     this.#position = options.position ?? NOWHERE;
-    this.#wish = this.#held = options.subscription;
+    this.#subscribing = new Subscribing(options.subscription);
+    this.#token = new TokenLife(this.#clock, options.renews ?? false);
     this.#status = { state: "connecting", since: 0, seq: this.#position.seq, retryAt: null, message: null };
   }
 
@@ -109,13 +100,16 @@ export class Machine {
   #take(input: Input, now: number): void {
     switch (input.type) {
       case "start":
-        if (this.#phase !== "idle") return;
+        if (this.#phase !== "idle" && this.#phase !== "parked") return;
         this.#online = input.online;
-        return input.online ? this.#connect() : this.#goOffline();
+        this.#position = input.position ?? this.#position;
+        return input.online ? this.#connect(now) : this.#goOffline();
       case "stop":
         return this.#end("stopped", null);
       case "session_ended":
         return this.#ended ? undefined : this.#end("signed_out", "Your session has ended");
+      case "switched_off":
+        return this.#options.parks && this.#phase === "waiting" ? this.#park("switched_off") : undefined;
       case "opened":
         return this.#opened();
       case "frame":
@@ -127,19 +121,22 @@ export class Machine {
       case "online":
         this.#online = true;
         if (this.#phase !== "offline" && this.#phase !== "waiting") return;
-        this.#attempt = this.#failures = 0;
-        return this.#connect();
+        this.#attempts.forget();
+        return this.#connect(now);
       case "offline":
         this.#online = false;
-        return this.#ended || this.#phase === "idle" ? undefined : this.#goOffline();
+        return this.#ended || this.#rests ? undefined : this.#goOffline();
       case "retry":
-        return this.#phase === "waiting" || this.#phase === "offline" ? this.#connect() : undefined;
+        return this.#phase === "waiting" || this.#phase === "offline" ? this.#connect(now) : undefined;
+      case "woke":
+        return this.#woke(now);
       case "subscribe":
         return this.#subscribe(input.subscription);
-      case "token":
-        if (this.#phase !== "live") return;
-        this.#asked.push(null);
-        return this.#send({ type: "auth", token: input.token } satisfies ClientFrame);
+      case "renewed":
+        return this.#gotToken(input.credential);
+      case "renewal_failed":
+        if (this.#phase === "renewing") return this.#lost(now);
+        return this.#phase === "live" ? this.#schedule("renew", RENEW_MS) : undefined;
     }
   }
 
@@ -147,9 +144,19 @@ export class Machine {
     return this.#phase === "signed_out" || this.#phase === "stopped";
   }
 
-  #connect(): void {
+  /** Is it the owner's turn? */
+  get #rests(): boolean {
+    return this.#phase === "idle" || this.#phase === "parked";
+  }
+
+  #connect(now: number): void {
     this.#cancel("retry");
     this.#retryAt = this.#message = null;
+    if (this.#token.isEnding(now)) return this.#renew();
+    this.#open();
+  }
+
+  #open(): void {
     this.#phase = "connecting";
     this.#reconnectInMs = null;
     this.#out.push({ type: "open" });
@@ -159,27 +166,45 @@ export class Machine {
   #opened(): void {
     if (this.#phase !== "connecting") return;
     this.#phase = "greeting";
-    this.#failedUpgrades = 0;
+    this.#attempts.opened();
     this.#cancel("open");
-    const { seq, epoch } = this.#position;
-    const resumes = epoch !== null || seq > 0;
-    if (!resumes) this.#stale ??= "start";
-    this.#asked = [this.#wish];
-    this.#send({
-      ...wireOf(this.#wish),
-      version: VERSION,
-      ...(resumes && { lastSeq: seq, epoch }),
-    });
+    if (!isSomewhere(this.#position)) this.#subscribing.startsAnew();
+    this.#subscribing.greets();
+    this.#send(handshakeFrame(this.#subscribing.wish, this.#position));
     this.#schedule("ack", ACK_MS);
   }
 
+  /** Gets a new token before anything is sent: a socket opened with the old one would be refused. */
+  #renew(): void {
+    this.#phase = "renewing";
+    this.#out.push({ type: "token_needed" });
+    this.#schedule("renew", RENEW_MS);
+  }
+
+  #gotToken(credential: Credential | null): void {
+    if (this.#phase !== "renewing" && this.#phase !== "live") return;
+    this.#cancel("renew");
+    this.#token.renewed();
+    if (this.#phase === "renewing") return this.#open();
+    if (credential === null) return;
+    this.#subscribing.asks(null);
+    this.#send(authFrame(credential));
+  }
+
+  /** Nothing sent meanwhile may have arrived, and the token may have ended. */
+  #woke(now: number): void {
+    if (this.#phase === "waiting") return this.#connect(now);
+    if (this.#phase === "offline") return this.#online ? this.#connect(now) : undefined;
+    if (this.#phase !== "live") return;
+    if (now - this.#heardAt >= this.#silenceMs) return this.#lost(now);
+    if (this.#token.isEnding(now)) this.#out.push({ type: "token_needed" });
+  }
+
   #subscribe(subscription: Subscription): void {
-    this.#wish = subscription;
-    // What was not subscribed to before is in no position: only a snapshot has it.
-    this.#stale ??= "subscription";
+    this.#subscribing.wants(subscription);
     if (this.#phase !== "greeting" && this.#phase !== "live") return;
-    this.#asked.push(subscription);
-    this.#send({ type: "subscribe", ...wireOf(subscription) });
+    this.#subscribing.asks(subscription);
+    this.#send(subscribeFrame(subscription));
   }
 
   #frame(text: string, now: number): void {
@@ -192,7 +217,7 @@ export class Machine {
       case "ack":
         return this.#ack(frame, now);
       case "event":
-        return this.#event(frame, now);
+        return this.#event(frame, text.length, now);
       case "ping":
         this.#clock.heard(frame.timestamp, now);
         this.#position = advance(this.#position, frame.seq);
@@ -213,29 +238,28 @@ export class Machine {
     this.#clock.heard(frame.timestamp, now);
     this.#position = afterAck(this.#position, frame);
     if (frame.heartbeatMs > 0) this.#heartbeatMs = frame.heartbeatMs;
+    this.#token.acknowledged(frame.expiresAt);
     if (this.#phase === "greeting") this.#goLive();
-    this.#held = this.#asked.shift() ?? this.#held;
+    const subscription = this.#subscribing.granted();
+    if (subscription !== null) this.#out.push({ type: "subscribed", subscription });
     this.#settle();
   }
 
-  /** Once the server has answered everything, what it acknowledged last is what holds. */
   #settle(): void {
-    if (this.#asked.length > 0) return;
-    this.#wish = this.#held;
-    if (this.#stale !== null) this.#out.push({ type: "refetch", reason: this.#stale });
-    this.#stale = null;
+    const reason = this.#subscribing.settle();
+    if (reason !== null) this.#out.push({ type: "refetch", reason });
   }
 
   #goLive(): void {
     this.#phase = "live";
     this.#wasLive = true;
-    this.#failures = 0;
+    this.#attempts.succeeded();
     this.#cancel("ack");
     this.#schedule("stable", STABLE_MS);
     this.#schedule("watchdog", this.#silenceMs);
   }
 
-  #event(frame: Frame<"event">, now: number): void {
+  #event(frame: Frame<"event">, chars: number, now: number): void {
     if (isGap(this.#position, frame.prevSeq)) return this.#lost(now);
     this.#position = advance(this.#position, frame.seq);
     const { orgId } = this.#options;
@@ -243,7 +267,8 @@ export class Machine {
     const last = events.at(-1);
     if (last === undefined) return;
     const { service, seq } = frame;
-    this.#out.push({ type: "deliver", service, events, seq, ageMs: this.#clock.since(last.at, now) });
+    const ageMs = this.#clock.since(last.at, now);
+    this.#out.push({ type: "deliver", service, events, seq, ageMs, chars });
   }
 
   #error({ code, message }: Frame<"error">): void {
@@ -251,8 +276,8 @@ export class Machine {
     if (code === "token_expiring") this.#out.push({ type: "token_needed" });
     // Before the first ack a refusal is the end of the connection: its close says what follows.
     if (this.#phase !== "live" || !REFUSALS.has(code)) return;
-    this.#asked.shift();
-    this.#out.push({ type: "refused", code, message, subscription: this.#held });
+    this.#subscribing.refused();
+    this.#out.push({ type: "refused", code, message, subscription: this.#subscribing.held });
     this.#settle();
   }
 
@@ -260,21 +285,30 @@ export class Machine {
     if (this.#phase !== "connecting" && this.#phase !== "greeting" && this.#phase !== "live") return;
     const { reconnect, reason } = reconnectRule(code);
     if (reconnect === "no") return this.#end("stopped", this.#message ?? reason);
-    if (reconnect === "with_new_token") return this.#end("signed_out", this.#message ?? reason);
-    this.#lost(now, reconnect === "at_once");
+    if (reconnect === "long_poll" && this.#options.parks) return this.#park("switched_off");
+    if (reconnect !== "with_new_token") return this.#lost(now, reconnect === "at_once");
+    if (!this.#token.isWorthRenewing) return this.#end("signed_out", this.#message ?? reason);
+    this.#leave();
+    this.#renew();
+  }
+
+  /** Leaves it to the owner to get events in another way, and to try again. */
+  #park(reason: ParkReason): void {
+    this.#leave();
+    this.#phase = "parked";
+    this.#out.push({ type: "parked", reason });
   }
 
   /** The connection is no good: let it go and come back, resuming from the position. */
   #lost(now: number, atOnce = this.#phase === "live"): void {
-    const failed = this.#phase !== "live";
-    if (this.#phase === "connecting") this.#failedUpgrades++;
-    if (this.#failedUpgrades >= FAILED_UPGRADES_ASKED) this.#out.push({ type: "check_session" });
-    if (failed) this.#failures++;
+    const atUpgrade = this.#phase === "connecting";
+    if (this.#phase !== "live") this.#attempts.failed(atUpgrade);
+    if (atUpgrade) this.#out.push({ type: "check_session" });
     this.#leave();
     if (!this.#online) return this.#goOffline();
-    const free = atOnce && this.#attempt === 0;
-    const wait = this.#reconnectInMs ?? (free ? 0 : backoffMs(this.#attempt, this.#options.random));
-    this.#attempt++;
+    if (this.#options.parks && this.#attempts.areUpgradesBlocked) return this.#park("upgrades_failed");
+    const backoff = this.#attempts.wait(atOnce, this.#options.random);
+    const wait = this.#reconnectInMs ?? backoff;
     this.#phase = "waiting";
     this.#retryAt = now + wait;
     this.#schedule("retry", wait);
@@ -283,18 +317,17 @@ export class Machine {
   #goOffline(): void {
     this.#leave();
     this.#phase = "offline";
-    this.#retryAt = null;
   }
 
   #end(phase: "signed_out" | "stopped", message: string | null): void {
     this.#leave();
     this.#phase = phase;
     this.#message = message;
-    this.#retryAt = null;
   }
 
   #leave(): void {
-    for (const timer of ["open", "ack", "retry", "stable", "watchdog"] as const) this.#cancel(timer);
+    this.#retryAt = null;
+    for (const timer of ["open", "ack", "retry", "stable", "watchdog", "renew"] as const) this.#cancel(timer);
     if (this.#phase === "connecting" || this.#phase === "greeting" || this.#phase === "live") {
       this.#out.push({ type: "drop" });
     }
@@ -303,13 +336,17 @@ export class Machine {
   #fired(timer: Timer, now: number): void {
     switch (timer) {
       case "retry":
-        return this.#phase === "waiting" ? this.#connect() : undefined;
+        return this.#phase === "waiting" ? this.#connect(now) : undefined;
       case "open":
         return this.#phase === "connecting" ? this.#lost(now) : undefined;
       case "ack":
         return this.#phase === "greeting" ? this.#lost(now) : undefined;
       case "stable":
-        if (this.#phase === "live") this.#attempt = 0;
+        if (this.#phase === "live") this.#attempts.lasted();
+        return;
+      case "renew":
+        if (this.#phase === "renewing") return this.#lost(now);
+        if (this.#phase === "live") this.#out.push({ type: "token_needed" });
         return;
       case "watchdog": {
         if (this.#phase !== "live") return;
@@ -327,8 +364,7 @@ export class Machine {
 
   #tell(now: number): void {
     const before = this.#status;
-    const state = this.#state;
-    const retryAt = this.#retryAt;
+    const [state, retryAt] = [this.#state, this.#retryAt];
     const message = this.#ended ? this.#message : null;
     const isFirst = before.since === 0;
     const since = isFirst || state !== before.state ? now : before.since;
@@ -339,15 +375,13 @@ export class Machine {
 
   get #state(): ConnectionState {
     const phase = this.#phase;
-    if (phase === "live" || phase === "offline" || phase === "signed_out" || phase === "stopped") {
-      return phase;
-    }
-    if (this.#failures >= FAILURES_SHOWN) return "offline";
-    return this.#wasLive ? "catching_up" : "connecting";
+    if (phase === "live" || phase === "offline" || phase === "parked") return phase;
+    if (phase === "signed_out" || phase === "stopped") return phase;
+    return this.#attempts.areMany ? "offline" : this.#wasLive ? "catching_up" : "connecting";
   }
 
-  #send(frame: object): void {
-    this.#out.push({ type: "send", text: JSON.stringify(frame) });
+  #send(text: string): void {
+    this.#out.push({ type: "send", text });
   }
 
   #schedule(timer: Timer, ms: number): void {
@@ -357,10 +391,6 @@ export class Machine {
   #cancel(timer: Timer): void {
     this.#out.push({ type: "cancel", timer });
   }
-}
-
-function wireOf({ services, propertyId }: Subscription): object {
-  return { services, ...(propertyId !== null && { filters: { propertyId } }) };
 }
 
 function clamp(ms: unknown): number | null {

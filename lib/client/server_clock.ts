@@ -11,11 +11,20 @@ export class ServerClock {
     if (!Number.isNaN(time)) this.#offset = Math.min(this.#offset, now - time);
   }
 
-  /** Milliseconds between a time of the server and `now`; null where it is no time. */
+  /** Milliseconds from a time of the server to `now`, not below 0; null where it is no time. */
   since(at: string, now: number): number | null {
     const time = Date.parse(at);
-    if (Number.isNaN(time)) return null;
-    const skew = Number.isFinite(this.#offset) && Math.abs(this.#offset) >= SKEW_MS_MIN ? this.#offset : 0;
-    return Math.max(0, now - time - skew);
+    return Number.isNaN(time) ? null : Math.max(0, this.#read(now) - time);
+  }
+
+  /** Milliseconds from `now` to a time of the server, below 0 where it has passed; Infinity where it is no time. */
+  until(at: string, now: number): number {
+    const time = Date.parse(at);
+    return Number.isNaN(time) ? Infinity : time - this.#read(now);
+  }
+
+  /** What the server's clock shows at `now`. */
+  #read(now: number): number {
+    return Number.isFinite(this.#offset) && Math.abs(this.#offset) >= SKEW_MS_MIN ? now - this.#offset : now;
   }
 }

@@ -77,7 +77,7 @@ function eventFrame(frame: Fields): ServerFrame | "unknown" | "broken" {
   return { ...frame, events: frame.events.filter(isEvent) } as unknown as ServerFrame;
 }
 
-function isEvent(value: unknown): value is ClientEvent {
+export function isEvent(value: unknown): value is ClientEvent {
   if (!isObject(value)) return false;
   const { id, entity, action, at, data } = value;
   return [id, entity, action, at].every(isText) && isObject(data);
@@ -92,14 +92,14 @@ function parse(text: string): Fields | undefined {
   }
 }
 
-function isObject(value: unknown): value is Fields {
+export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isSeq(value: unknown): value is number {
+export function isSeq(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-function isText(value: unknown): value is string {
+export function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }

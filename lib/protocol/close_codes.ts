@@ -1,5 +1,5 @@
-/** What a client does after its socket was closed. */
-export type Reconnect = "no" | "backoff" | "at_once" | "with_new_token";
+/** What a client does after its socket was closed; "long_poll": it polls, and asks each minute whether it may come back. */
+export type Reconnect = "no" | "backoff" | "at_once" | "with_new_token" | "long_poll";
 
 interface CloseCode {
   readonly code: number;
@@ -48,7 +48,7 @@ export const CLOSE = {
   downgrade: {
     code: 4503,
     reason: "streaming is switched off",
-    reconnect: "backoff",
+    reconnect: "long_poll",
   },
 } as const satisfies Record<string, CloseCode>;
 

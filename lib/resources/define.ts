@@ -30,6 +30,8 @@ export interface Definition {
   };
   /** Where staff may write, the only fields they may set; all where it is left out. */
   readonly staffSets?: readonly string[];
+  /** Text fields that `q` of a list looks into. */
+  readonly search?: readonly string[];
   /** Actions that programs tell about besides created, updated and deleted. */
   readonly actions?: readonly string[];
 }

@@ -10,6 +10,7 @@ export const guest = [
     entity: "guest",
     table: "guests",
     scope: "property",
+    search: ["name", "email", "phone"],
     fields: {
       name: text({ max: 200, required: true }),
       email: email(),
@@ -30,6 +31,7 @@ export const guest = [
     entity: "document",
     table: "documents",
     scope: "property",
+    search: ["filename"],
     fields: {
       guestId: reference("guest", { filter: true }),
       documentType: choice(

@@ -7,6 +7,7 @@ export const properties = [
     entity: "property",
     table: "properties",
     scope: "self",
+    search: ["name", "address"],
     fields: {
       name: text({ max: 200, required: true }),
       address: text({ max: 500, fallback: "" }),
@@ -19,6 +20,7 @@ export const properties = [
     entity: "room",
     table: "rooms",
     scope: "property",
+    search: ["number", "kind"],
     fields: {
       number: text({ max: 20, required: true, filter: true }),
       kind: text({ min: 1, max: 60, fallback: "standard", filter: true }),

@@ -9,6 +9,7 @@ export const staff = [
     entity: "employee",
     table: "employees",
     scope: "property",
+    search: ["name", "position", "email"],
     fields: {
       name: text({ max: 200, required: true }),
       position: text({ max: 100, fallback: "" }),

@@ -7,6 +7,7 @@ export const tasks = [
     entity: "task",
     table: "tasks",
     scope: "property",
+    search: ["title", "description"],
     fields: {
       title: text({ max: 200, required: true }),
       description: text({ max: 4000, fallback: "" }),

@@ -8,6 +8,7 @@ export const users = [
     entity: "user",
     table: "users",
     scope: "organisation",
+    search: ["name", "login", "email"],
     fields: {
       login: text({ max: 128, required: true, set: "create", filter: true }),
       name: text({ max: 200, required: true }),

@@ -118,6 +118,6 @@ function filterValue(
 
 function unknownFilter(resource: Resource): string {
   const names = Object.keys(resource.fields).filter((name) => resource.fields[name]?.filter);
-  const known = ["propertyId", "limit", "cursor", "order", ...names];
+  const known = ["propertyId", "limit", "cursor", "order", ...(resource.search ? ["q"] : []), ...names];
   return `is not a parameter of this list; these are: ${known.join(", ")}`;
 }

@@ -12,12 +12,15 @@ import { readFilters } from "@/lib/resources/validate.ts";
 
 export const LIST_LIMIT_DEFAULT = 50;
 export const LIST_LIMIT_MAX = 200;
+const SEARCH_CHARS_MAX = 100;
 
 export interface ListQuery {
   /** Only records of this property and of the whole organisation. */
   readonly propertyId?: number;
   /** Field to the one value it shall have, as text. */
   readonly filters?: Readonly<Record<string, string>>;
+  /** Only records with this text somewhere in a field that the resource searches. */
+  readonly q?: string;
   /** Records in a page, 1 to LIST_LIMIT_MAX. */
   readonly limit?: number;
   /** `next` of the page before. */
@@ -36,7 +39,7 @@ export interface Page {
 export function readPage(
   principal: Principal,
   resource: Resource,
-  { propertyId, filters = {}, limit = LIST_LIMIT_DEFAULT, cursor, order = "desc" }: ListQuery,
+  { propertyId, filters = {}, q, limit = LIST_LIMIT_DEFAULT, cursor, order = "desc" }: ListQuery,
 ): Answer<{ select: (tx: Transaction) => Promise<Page> }> {
   const outside = propertyId === undefined ? undefined : placeRefusal(principal, propertyId);
   if (outside) return refuse(outside);
@@ -44,6 +47,10 @@ export function readPage(
   const { key } = resource;
   const read = readFilters(resource, filters);
   if (!read.ok) return read;
+  if (q !== undefined && resource.search === undefined) return invalid("q", `${key} cannot be searched`);
+  if (q !== undefined && (q === "" || [...q].length > SEARCH_CHARS_MAX)) {
+    return invalid("q", `must have 1 to ${SEARCH_CHARS_MAX} characters`);
+  }
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > LIST_LIMIT_MAX) {
     return invalid("limit", `must be a whole number from 1 to ${LIST_LIMIT_MAX}`);
   }
@@ -59,6 +66,7 @@ export function readPage(
       orgId,
       properties,
       conditions,
+      search: q === undefined ? undefined : { columns: searched(resource), text: q },
       after,
       order,
       limit: limit + 1,
@@ -73,7 +81,7 @@ export function readPage(
 /** Parameters that carry a credential, and are none of the list's. */
 const CREDENTIALS: ReadonlySet<string> = new Set(["token", "ticket"]);
 
-/** Reads the query of a request. Every name besides the four above is a filter. */
+/** Reads the query of a request. Every name besides the five above is a filter. */
 export function readListQuery(params: URLSearchParams): Answer<{ query: ListQuery }> {
   const given: Record<string, string> = {};
   for (const name of new Set(params.keys())) {
@@ -82,7 +90,7 @@ export function readListQuery(params: URLSearchParams): Answer<{ query: ListQuer
     if (values.length > 1) return invalid(name, "is given more than once");
     given[name] = values[0] ?? "";
   }
-  const { propertyId, limit, cursor, order, ...filters } = given;
+  const { propertyId, limit, cursor, order, q, ...filters } = given;
   if (order !== undefined && order !== "asc" && order !== "desc") {
     return invalid("order", "must be asc or desc");
   }
@@ -96,8 +104,13 @@ export function readListQuery(params: URLSearchParams): Answer<{ query: ListQuer
     ...(limit !== undefined && { limit: /^[0-9]{1,4}$/.test(limit) ? Number(limit) : 0 }),
     ...(cursor !== undefined && { cursor }),
     ...(order !== undefined && { order }),
+    ...(q !== undefined && { q: q.trim() }),
   };
   return { ok: true, query };
+}
+
+function searched({ search = [], columns }: Resource): string[] {
+  return search.map((name) => columns.get(name)!);
 }
 
 function invalid(path: string, message: string): { readonly ok: false; readonly problem: Problem } {

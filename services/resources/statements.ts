@@ -77,6 +77,8 @@ export interface PageOf {
   /** "*": no narrowing. A record of the whole organisation belongs to every property. */
   readonly properties: "*" | readonly number[];
   readonly conditions: readonly (readonly [column: string, value: unknown])[];
+  /** Text that one of these columns shall have somewhere; undefined: any. */
+  readonly search: { readonly columns: readonly string[]; readonly text: string } | undefined;
   /** The id to go on after; undefined: from the start. */
   readonly after: number | undefined;
   readonly order: Order;
@@ -84,7 +86,7 @@ export interface PageOf {
 }
 
 export async function selectPage(tx: Transaction, resource: Resource, page: PageOf): Promise<Row[]> {
-  const { orgId, properties, conditions, after, order, limit } = page;
+  const { orgId, properties, conditions, search, after, order, limit } = page;
   const within = properties === "*"
     ? tx``
     : tx`and (property_id = any(${properties as number[]}) or property_id is null)`;
@@ -92,13 +94,19 @@ export async function selectPage(tx: Transaction, resource: Resource, page: Page
     (all, [column, value]) => tx`${all} and ${tx(column)} = ${value as string}`,
     tx``,
   );
+  const found = search === undefined ? tx`` : tx`and (${anyLike(tx, search)})`;
   const beyond = after === undefined ? tx`` : order === "asc" ? tx`and id > ${after}` : tx`and id < ${after}`;
   return [
     ...await tx<Row[]>`
       select ${tx(columnsOf(resource))} from ${tx(resource.table)}
-      where org_id = ${orgId} ${within} ${equal} ${beyond}
+      where org_id = ${orgId} ${within} ${equal} ${found} ${beyond}
       order by id ${order === "asc" ? tx`asc` : tx`desc`} limit ${limit}`,
   ];
+}
+
+function anyLike(tx: Transaction, { columns, text }: NonNullable<PageOf["search"]>) {
+  const pattern = `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+  return columns.reduce((any, column) => tx`${any} or ${tx(column)} ilike ${pattern}`, tx`false`);
 }
 
 export async function homeCurrency(tx: Transaction, orgId: number): Promise<string> {

@@ -49,7 +49,7 @@ class Client {
     });
     this.connection = new Connection({
       machine,
-      url,
+      url: () => url,
       WebSocket: WebSocketClass,
       now: () => Date.now(),
       notice: (notice) => this.notices.push(notice),

@@ -8,16 +8,9 @@ import {
   pingFrame,
   resetFrame,
 } from "@/lib/protocol/frames.ts";
-import {
-  ACK_MS,
-  FAILURES_SHOWN,
-  Machine,
-  type MachineOptions,
-  OPEN_MS,
-  STABLE_MS,
-  WATCHDOG_GRACE_MS,
-} from "@/lib/client/machine.ts";
-import type { Command, Input } from "@/lib/client/machine_types.ts";
+import { ACK_MS, Machine, OPEN_MS, RENEW_MS, STABLE_MS, WATCHDOG_GRACE_MS } from "@/lib/client/machine.ts";
+import { FAILURES_SHOWN } from "@/lib/client/attempts.ts";
+import type { Command, Input, MachineOptions } from "@/lib/client/machine_types.ts";
 import { NOWHERE } from "@/lib/client/position.ts";
 import { BACKOFF_MS } from "@/lib/client/reconnect.ts";
 
@@ -62,7 +55,9 @@ class Bench {
 
   /** Commands of the last input, without the clocks that it stopped. */
   get did(): string[] {
-    return this.done.map(({ type }) => type).filter((type) => type !== "cancel" && type !== "status");
+    return this.done.map(({ type }) => type).filter((type) => {
+      return type !== "cancel" && type !== "status" && type !== "subscribed";
+    });
   }
 
   get sent(): unknown[] {
@@ -257,7 +252,9 @@ Deno.test("client machine - every close code is met by its rule", () => {
     }
     if (reconnect === "with_new_token") assert.deepEqual([state, wait], ["signed_out", undefined], `${code}`);
     if (reconnect === "at_once") assert.deepEqual([state, wait], ["catching_up", 0], `${code}`);
-    if (reconnect === "backoff") assert.deepEqual([state, wait], ["catching_up", 999], `${code}`);
+    if (reconnect === "backoff" || reconnect === "long_poll") {
+      assert.deepEqual([state, wait], ["catching_up", 999], `${code}`);
+    }
   }
 });
 
@@ -312,7 +309,7 @@ Deno.test("client machine - a socket that does not open, and one that is not ack
   const bench = new Bench();
   bench.give({ type: "start", online: true });
   bench.give({ type: "timer", timer: "open" });
-  assert.deepEqual(bench.did, ["drop", "schedule"]);
+  assert.deepEqual(bench.did, ["check_session", "drop", "schedule"]);
   bench.give({ type: "timer", timer: "retry" });
   bench.give({ type: "opened" });
   bench.give({ type: "timer", timer: "ack" });
@@ -331,7 +328,7 @@ Deno.test("client machine - after several failures it says offline, and asks abo
     asked.push(bench.did.includes("check_session"));
   }
   assert.deepEqual(states, ["catching_up", "catching_up", "offline"]);
-  assert.deepEqual(asked, [false, true, true]);
+  assert.deepEqual(asked, [true, true, true]);
   bench.give({ type: "session_ended" });
   assert.equal(bench.machine.status.state, "signed_out");
   assert.deepEqual(bench.give({ type: "timer", timer: "retry" }), []);
@@ -342,8 +339,16 @@ Deno.test("client machine - a changed subscription is sent in place, and asks fo
   bench.give({ type: "subscribe", subscription: { services: ["tasks"], propertyId: 2 } });
   assert.deepEqual(bench.sent, [{ type: "subscribe", services: ["tasks"], filters: { propertyId: 2 } }]);
   bench.give({ type: "subscribe", subscription: { services: ["tasks"], propertyId: 3 } });
-  assert.deepEqual(bench.frame(ack(11)), [], "the first of two");
-  assert.deepEqual(bench.frame(ack(11)), [{ type: "refetch", reason: "subscription" }]);
+  const tasksOf = (propertyId: number) => ({ services: ["tasks"], propertyId });
+  assert.deepEqual(
+    bench.frame(ack(11)),
+    [{ type: "subscribed", subscription: tasksOf(2) }],
+    "the first of two",
+  );
+  assert.deepEqual(bench.frame(ack(11)), [
+    { type: "subscribed", subscription: tasksOf(3) },
+    { type: "refetch", reason: "subscription" },
+  ]);
   bench.give({ type: "closed", code: 1006 });
   bench.give({ type: "timer", timer: "retry" });
   bench.give({ type: "opened" });
@@ -392,11 +397,108 @@ Deno.test("client machine - states that follow each other within a millisecond a
 Deno.test("client machine - a new token is asked for before the old one ends, and sent in place", () => {
   const bench = new Bench().live();
   assert.deepEqual(bench.frame(errorFrame("token_expiring")), [{ type: "token_needed" }]);
-  bench.give({ type: "token", token: "t2" });
+  bench.give({ type: "renewed", credential: { token: "t2" } });
   assert.deepEqual(bench.sent, [{ type: "auth", token: "t2" }]);
   assert.deepEqual(bench.frame(ack(10)), []);
   bench.give({ type: "offline" });
-  assert.deepEqual(bench.give({ type: "token", token: "t3" }), []);
+  assert.deepEqual(bench.give({ type: "renewed", credential: { token: "t3" } }), []);
+});
+
+Deno.test("client machine - a token that cannot be got now is asked for again, and the old one holds", () => {
+  const bench = new Bench({ renews: true }).live();
+  bench.frame(errorFrame("token_expiring"));
+  bench.give({ type: "renewal_failed" });
+  assert.equal(bench.wait("renew"), RENEW_MS);
+  assert.deepEqual(bench.give({ type: "timer", timer: "renew" }), [{ type: "token_needed" }]);
+  bench.give({ type: "renewed", credential: { ticket: "k" } });
+  assert.deepEqual(bench.sent, [{ type: "auth", ticket: "k" }]);
+  assert.equal(bench.machine.status.state, "live");
+});
+
+Deno.test("client machine - a device that wakes up gets a new token before it opens a socket", () => {
+  const bench = new Bench({ renews: true }).live();
+  // It slept beyond the end of the token, which the ack said.
+  bench.now = 9_000_001;
+  bench.give({ type: "woke" });
+  assert.deepEqual(bench.did, ["drop", "schedule"]);
+  bench.give({ type: "timer", timer: "retry" });
+  assert.deepEqual(bench.did, ["token_needed", "schedule"]);
+  bench.give({ type: "renewed", credential: null });
+  assert.deepEqual(bench.did, ["open", "schedule"]);
+});
+
+Deno.test("client machine - a page that comes back into sight renews a token that is about to end", () => {
+  const bench = new Bench({ renews: true }).live();
+  bench.now = 9_000_000 - 30_000;
+  bench.frame(pingFrame(10, new Date(bench.now).toISOString()));
+  assert.deepEqual(bench.give({ type: "woke" }), [{ type: "token_needed" }]);
+  assert.deepEqual(new Bench().live().give({ type: "woke" }), [], "nobody who cannot renew is asked");
+});
+
+Deno.test("client machine - a refused token is renewed once; one that does not help ends the session", () => {
+  const bench = new Bench({ renews: true }).live();
+  bench.give({ type: "closed", code: CLOSE.token_expired.code });
+  assert.deepEqual(bench.did, ["drop", "token_needed", "schedule"]);
+  bench.give({ type: "renewed", credential: null });
+  bench.give({ type: "opened" });
+  bench.give({ type: "closed", code: CLOSE.token_expired.code });
+  assert.equal(bench.machine.status.state, "signed_out");
+  const slow = new Bench({ renews: true }).live();
+  slow.give({ type: "closed", code: CLOSE.token_expired.code });
+  slow.give({ type: "timer", timer: "renew" });
+  assert.equal(slow.machine.status.state, "catching_up");
+  assert.ok(slow.wait("retry") !== undefined);
+});
+
+Deno.test("client machine - streaming that is switched off parks it, where the owner can poll", () => {
+  const bench = new Bench({ parks: true }).live();
+  bench.frame(downgradeFrame("switched_off", 1_000));
+  bench.give({ type: "closed", code: CLOSE.downgrade.code });
+  assert.deepEqual(bench.done.filter(({ type }) => type === "parked"), [
+    { type: "parked", reason: "switched_off" },
+  ]);
+  for (
+    const input of [{ type: "online" }, { type: "offline" }, { type: "retry" }, { type: "woke" }] as const
+  ) {
+    bench.give(input);
+    assert.deepEqual(bench.did, [], input.type);
+  }
+  assert.equal(bench.machine.status.state, "parked");
+  bench.give({ type: "start", online: true, position: { seq: 44, epoch: "e1" } });
+  bench.give({ type: "opened" });
+  assert.deepEqual(bench.sent, [{ services: ["finance", "tasks"], version: 1, lastSeq: 44, epoch: "e1" }]);
+});
+
+Deno.test("client machine - an upgrade that was refused since streaming is off parks it without more attempts", () => {
+  const bench = new Bench({ parks: true });
+  bench.give({ type: "start", online: true });
+  bench.give({ type: "closed", code: 1006 });
+  assert.ok(bench.did.includes("check_session"));
+  bench.give({ type: "switched_off" });
+  assert.deepEqual(bench.did, ["parked"]);
+  const cannotPoll = new Bench();
+  cannotPoll.give({ type: "start", online: true });
+  cannotPoll.give({ type: "closed", code: 1006 });
+  assert.deepEqual(cannotPoll.give({ type: "switched_off" }), []);
+});
+
+Deno.test("client machine - three failed upgrades in a row park it, one that opened in between does not count", () => {
+  const bench = new Bench({ parks: true });
+  bench.give({ type: "start", online: true });
+  const fail = () => {
+    bench.give({ type: "closed", code: 1006 });
+    const parked = bench.did.includes("parked");
+    bench.give({ type: "timer", timer: "retry" });
+    return parked;
+  };
+  assert.deepEqual([fail(), fail()], [false, false]);
+  bench.again(10);
+  assert.deepEqual([fail(), fail(), fail()], [false, false, false], "the first of these was no upgrade");
+  bench.give({ type: "closed", code: 1006 });
+  assert.ok(bench.did.includes("parked"));
+  // Started again it has one more chance.
+  bench.give({ type: "start", online: true });
+  assert.ok(fail());
 });
 
 Deno.test("client machine - frames of a newer server are passed over, broken ones end the connection", () => {

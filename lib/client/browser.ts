@@ -1,0 +1,152 @@
+import type { ClientWorld, PageEvent } from "@/lib/client/client.ts";
+import type { SocketLike } from "@/lib/client/connection.ts";
+import { readFlags } from "@/lib/client/flags.ts";
+import type { Renewal } from "@/lib/client/link.ts";
+import type { LocksLike } from "@/lib/client/tab_lock.ts";
+import type { ChannelLike } from "@/lib/client/tabs.ts";
+import { isObject, isText } from "@/lib/client/server_frames.ts";
+
+export interface BrowserOptions {
+  /** Of the server; the page's own where it is left out. */
+  readonly origin?: string;
+  /**
+   * Answers a token of the person, a fresh one each time; null where the session has ended. Without it the cookie of the
+   * page counts, and `POST /session/refresh` renews it.
+   */
+  readonly token?: () => Promise<string | null>;
+}
+
+type Call = (path: string, init?: RequestInit) => Promise<Response>;
+
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
+
+/** The browser as a client needs it: the only place here that touches it. */
+export function browserWorld({ origin = location.origin, token }: BrowserOptions = {}): ClientWorld {
+  const call = browserCall({ origin, ...(token && { token }) });
+  const socketUrl = `${origin.replace(/^http/, "ws")}/v2/realtime/stream`;
+  return {
+    WebSocket: WebSocket as unknown as new (url: string) => SocketLike,
+    // A browser sends no headers with a socket, and a token does not belong into an address.
+    socketUrl: token === undefined ? () => socketUrl : async () => {
+      const { ticket } = await (await call("/auth/ticket", { method: "POST" })).json();
+      return `${socketUrl}?ticket=${encodeURIComponent(ticket)}`;
+    },
+    get: (path, signal) => call(path, { signal }),
+    async askFlags() {
+      try {
+        const response = await call("/feature-flags");
+        if (response.status === UNAUTHORIZED) return "unauthenticated";
+        return response.ok ? readFlags(await response.json()) : null;
+      } catch {
+        return null;
+      }
+    },
+    renew: () => token === undefined ? renewCookie(call) : renewToken(token),
+    after,
+    now: () => Date.now(),
+    random: () => Math.random(),
+    newId,
+    isOnline: () => navigator.onLine,
+    isVisible: () => document.visibilityState === "visible",
+    locks: (navigator.locks as LocksLike | undefined) ?? null,
+    channel: "BroadcastChannel" in globalThis
+      ? (name) => new BroadcastChannel(name) as unknown as ChannelLike
+      : null,
+    storage: storageOf(),
+    watchPage,
+    failed: (error) => reportError(error),
+  };
+}
+
+/** Requests as the person who is signed in; also what `Rest` needs. */
+export function browserCall({ origin = location.origin, token }: BrowserOptions = {}): Call {
+  return async (path, init = {}) => {
+    const bearer = await token?.();
+    const headers = { ...init.headers as Record<string, string>, ...bearerOf(bearer) };
+    return await fetch(origin + path, { ...init, headers, cache: "no-store" });
+  };
+}
+
+function bearerOf(token: string | null | undefined): Record<string, string> {
+  return token ? { authorization: `Bearer ${token}` } : {};
+}
+
+async function renewCookie(call: Call): Promise<Renewal> {
+  try {
+    const response = await call("/session/refresh", { method: "POST" });
+    if (response.status === UNAUTHORIZED) return "ended";
+    if (response.status === FORBIDDEN) return "elsewhere";
+    if (!response.ok) return "failed";
+    const body: unknown = await response.json();
+    return { credential: isObject(body) && isText(body.ticket) ? { ticket: body.ticket } : null };
+  } catch {
+    return "failed";
+  }
+}
+
+async function renewToken(token: () => Promise<string | null>): Promise<Renewal> {
+  try {
+    const fresh = await token();
+    return fresh === null ? "ended" : { credential: { token: fresh } };
+  } catch {
+    return "failed";
+  }
+}
+
+/** 32 hex digits. (`crypto.randomUUID` is there on https alone.) */
+export function newId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
+
+export function after(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+}
+
+function storageOf(): Storage | null {
+  try {
+    // Reading it throws where storage is forbidden.
+    return globalThis.sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
+/** A page that is frozen, or kept aside for the back button, holds nothing meanwhile. */
+function watchPage(listener: (event: PageEvent) => void): () => void {
+  const seen = () => listener(document.visibilityState === "visible" ? "visible" : "hidden");
+  const listeners: readonly (readonly [EventTarget, string, (event: Event) => void])[] = [
+    [globalThis, "online", () => listener("online")],
+    [globalThis, "offline", () => listener("offline")],
+    [globalThis, "pagehide", () => listener("left")],
+    [globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && listener("returned")],
+    [document, "visibilitychange", seen],
+    [document, "freeze", () => listener("left")],
+    [document, "resume", () => listener("returned")],
+  ];
+  for (const [target, name, run] of listeners) target.addEventListener(name, run);
+  return () => {
+    for (const [target, name, run] of listeners) target.removeEventListener(name, run);
+  };
+}
+
+/** A page out of sight is not drawn more often than this. */
+const HIDDEN_DRAW_MS = 1_000;
+
+/** Runs `draw` once for all that happens within a frame. */
+export function coalesced(draw: () => void): () => void {
+  let isWaiting = false;
+  const run = () => {
+    isWaiting = false;
+    draw();
+  };
+  return () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    // Frames stop while the page is out of sight.
+    if (document.visibilityState === "hidden") setTimeout(run, HIDDEN_DRAW_MS);
+    else requestAnimationFrame(run);
+  };
+}

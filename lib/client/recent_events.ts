@@ -1,0 +1,63 @@
+import type { Service } from "@/lib/protocol/services.ts";
+import type { Position } from "@/lib/client/position.ts";
+import type { ClientEvent } from "@/lib/client/server_frames.ts";
+
+/** Events kept for tabs that have missed some, and the length of the texts they came in. */
+export const RECENT_EVENTS_MAX = 1_000;
+export const RECENT_CHARS_MAX = 2 * 1024 * 1024;
+
+/** Events of one service that came together. */
+export interface Batch {
+  readonly service: Service;
+  readonly events: readonly ClientEvent[];
+  /** The resume point after it. */
+  readonly seq: number;
+  /** From the last event's `at` to its arrival; null where that is not known. */
+  readonly ageMs: number | null;
+  readonly chars: number;
+}
+
+/** The latest batches, bounded: what one tab has received another may still need. */
+export class RecentEvents {
+  #batches: Batch[] = [];
+  #events = 0;
+  #chars = 0;
+  /** Everything behind it is here. */
+  #floor: Position;
+
+  constructor(floor: Position) {
+    this.#floor = floor;
+  }
+
+  add(batch: Batch): void {
+    this.#batches.push(batch);
+    this.#events += batch.events.length;
+    this.#chars += batch.chars;
+    while (this.#events > RECENT_EVENTS_MAX || this.#chars > RECENT_CHARS_MAX) this.#drop();
+  }
+
+  /** There is nothing before this position that anybody could ask for. */
+  startAt(floor: Position): void {
+    this.#batches = [];
+    this.#events = this.#chars = 0;
+    this.#floor = floor;
+  }
+
+  /**
+   * What somebody who stands at `position` may have missed, rather too much than too little; undefined where not all of it
+   * is here.
+   */
+  since({ seq, epoch }: Position): readonly Batch[] | undefined {
+    if (epoch === null || epoch !== this.#floor.epoch || seq < this.#floor.seq) return undefined;
+    // Polls tell the seq of a whole answer: a batch at this very position may be unknown to whoever stands there.
+    return this.#batches.filter((batch) => batch.seq >= seq);
+  }
+
+  #drop(): void {
+    const gone = this.#batches.shift()!;
+    this.#events -= gone.events.length;
+    this.#chars -= gone.chars;
+    // One that stands at the position of what is gone may need it: only what is above is complete.
+    this.#floor = { seq: Math.max(this.#floor.seq, gone.seq + 1), epoch: this.#floor.epoch };
+  }
+}

@@ -1,0 +1,112 @@
+import { type LocksLike, TabLock } from "@/lib/client/tab_lock.ts";
+import { type TabCommand, type TabInput, TabMachine, type TabTimer } from "@/lib/client/tab_machine.ts";
+import { isOfLeader, readTabMessage, type TabMessage } from "@/lib/client/tab_messages.ts";
+import { type After, Timers } from "@/lib/client/timers.ts";
+import { Turns } from "@/lib/client/turns.ts";
+
+/** The part of a BroadcastChannel that is used here. */
+export interface ChannelLike {
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+export interface TabsParts {
+  /** Of the channel and of the lock. */
+  readonly name: string;
+  /** null where the browser has none, as outside of https: then each tab leads itself alone. */
+  readonly locks: LocksLike | null;
+  readonly channel: ((name: string) => ChannelLike) | null;
+  readonly after: After;
+  readonly now: () => number;
+  readonly isVisible: () => boolean;
+  readonly lead: (term: number) => void;
+  readonly follow: () => void;
+  readonly beat: () => void;
+  readonly heard: (message: TabMessage) => void;
+}
+
+/** Runs the tab machine on the browser's locks, channel and clocks; holds no rule of its own. */
+export class Tabs {
+  readonly #parts: TabsParts;
+  readonly #machine = new TabMachine();
+  readonly #lock: TabLock | undefined;
+  readonly #timers: Timers<TabTimer>;
+  readonly #turns: Turns<TabInput>;
+  #channel: ChannelLike | undefined;
+
+  constructor(parts: TabsParts) {
+    this.#parts = parts;
+    const { locks, name, after } = parts;
+    this.#turns = new Turns((input) => {
+      for (const command of this.#machine.handle(input, parts.now())) this.#do(command);
+    });
+    this.#timers = new Timers(after, (timer) => this.input({ type: "timer", timer }));
+    if (locks === null || parts.channel === null) return;
+    const granted = () => this.input({ type: "granted" });
+    const stolen = () => this.input({ type: "stolen" });
+    this.#lock = new TabLock({ locks, name, granted, stolen });
+  }
+
+  get role(): TabMachine["role"] {
+    return this.#machine.role;
+  }
+
+  /** Of the present leader, as far as this tab knows. */
+  get term(): number {
+    return this.#machine.term;
+  }
+
+  start(): void {
+    const canLock = this.#lock !== undefined;
+    if (canLock) this.#open();
+    this.input({ type: "start", canLock, visible: this.#parts.isVisible() });
+  }
+
+  stop(): void {
+    this.input({ type: "stop" });
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+
+  input(input: TabInput): void {
+    this.#turns.give(input);
+  }
+
+  say(message: TabMessage): void {
+    this.#channel?.postMessage(message);
+  }
+
+  #open(): void {
+    const channel = this.#parts.channel!(this.#parts.name);
+    channel.onmessage = ({ data }) => {
+      const message = readTabMessage(data);
+      if (message === undefined) return;
+      if (message.type === "beat") {
+        this.input({ type: "heard", term: message.term, visible: message.visible });
+      }
+      // What an earlier leader says does not count.
+      if (!isOfLeader(message) || message.term === this.term) this.#parts.heard(message);
+    };
+    this.#channel = channel;
+  }
+
+  #do(command: TabCommand): void {
+    switch (command.type) {
+      case "request":
+        return this.#lock?.request(command.steal);
+      case "release":
+        return this.#lock?.release();
+      case "lead":
+        return this.#parts.lead(command.term);
+      case "follow":
+        return this.#parts.follow();
+      case "beat":
+        return this.#parts.beat();
+      case "schedule":
+        return this.#timers.schedule(command.timer, command.ms);
+      case "cancel":
+        return this.#timers.cancel(command.timer);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { useEffect, useState } from "preact/hooks";
+import { type Theme, themeFor, themeOf, themeVariables } from "@/lib/ui/theme.ts";
+import { useEvents } from "@/lib/ui/realtime.tsx";
+
+/** Applies the theme of the property that is shown, as the server did, and each change of it as it happens. */
+export function useTheme(themes: readonly Theme[], propertyId: number | null): void {
+  const [known, change] = useState(themes);
+  useEvents({ service: "branding", entity: "theme" }, (events) => {
+    change((before) =>
+      events.reduce<readonly Theme[]>((list, { action, propertyId, data }) => {
+        const others = list.filter((theme) => theme.propertyId !== propertyId);
+        const theme = action === "deleted" ? undefined : themeOf(propertyId, data);
+        return theme === undefined ? others : [...others, theme];
+      }, before)
+    );
+  });
+  const theme = themeFor(known, propertyId);
+  useEffect(() => {
+    // Through the CSSOM: the policy of the page allows no style attributes.
+    const { style } = document.documentElement;
+    const variables = themeVariables(theme);
+    for (const [name, value] of Object.entries(variables)) style.setProperty(name, value);
+    return () => {
+      for (const name of Object.keys(variables)) style.removeProperty(name);
+    };
+  }, [theme?.primaryColor, theme?.accentColor, theme?.mode]);
+}

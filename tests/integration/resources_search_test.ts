@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { codeOf, good, type Hotels, openHotels, person, resource } from "./resources_fixture.ts";
+
+const task = resource("tasks", "task");
+
+async function titles({ store }: Hotels, q: string, claims = {}): Promise<unknown[]> {
+  const { items } = good(await store.list(person(claims), task, { q, order: "asc" }));
+  return items.map(({ title }) => title);
+}
+
+Deno.test("search - a list can be narrowed to what has a text in its words, of one's own organisation", async () => {
+  await using hotels = await openHotels();
+  const { store } = hotels;
+  for (
+    const body of [
+      { title: "Check the POOL pump", propertyId: 1 },
+      { title: "Towels", description: "for the pool, 100% cotton", propertyId: 2 },
+      { title: "a_b", propertyId: 1 },
+      { title: "back\\slash", propertyId: 1 },
+      { title: "axb", propertyId: 1 },
+    ]
+  ) good(await store.create(person(), task, body));
+  good(await store.create(person({ orgId: 2 }), task, { title: "pool of the others", propertyId: 1 }));
+  assert.deepEqual(await titles(hotels, "pool"), ["Check the POOL pump", "Towels"]);
+  assert.deepEqual(await titles(hotels, "pool", { role: "staff", properties: [2] }), ["Towels"]);
+  // No character of a search is a wildcard or ends the statement.
+  assert.deepEqual(await titles(hotels, "a_b"), ["a_b"]);
+  assert.deepEqual(await titles(hotels, "100%"), ["Towels"]);
+  assert.deepEqual(await titles(hotels, "%"), ["Towels"]);
+  assert.deepEqual(await titles(hotels, "\\"), ["back\\slash"]);
+  assert.deepEqual(await titles(hotels, "'; drop table tasks; --"), []);
+});
+
+Deno.test("search - pages go on within what was found, and filters narrow it further", async () => {
+  await using hotels = await openHotels();
+  const { store } = hotels;
+  for (let i = 0; i < 5; i++) good(await store.create(person(), task, { title: `pool ${i}`, propertyId: 1 }));
+  good(await store.create(person(), task, { title: "pool done", status: "done", propertyId: 1 }));
+  const query = { q: "pool", limit: 3, filters: { status: "open" } };
+  const first = good(await store.list(person(), task, query));
+  const second = good(await store.list(person(), task, { ...query, cursor: first.next! }));
+  assert.deepEqual(
+    [...first.items, ...second.items].map(({ title }) => title),
+    [4, 3, 2, 1, 0].map((i) => `pool ${i}`),
+  );
+  assert.equal(second.next, null);
+});
+
+Deno.test("search - an empty or endless text, and a resource without words, are refused", async () => {
+  await using hotels = await openHotels();
+  for (const q of ["", "x".repeat(101)]) {
+    assert.equal(codeOf(await hotels.store.list(person(), task, { q })), "validation_failed");
+  }
+  const schedule = resource("staff", "schedule");
+  assert.equal(codeOf(await hotels.store.list(person(), schedule, { q: "x" })), "validation_failed");
+});

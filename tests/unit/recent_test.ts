@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { type Principal, principalOf } from "@/lib/auth/principal.ts";
+import { ProblemError } from "@/lib/protocol/problems.ts";
+import { readRecent, RECENT_READS_MAX } from "@/services/realtime/recent.ts";
+import { MemoryLog } from "../harness/memory_log.ts";
+
+function person(claims: Record<string, unknown> = {}): Principal {
+  const principal = principalOf({ sub: "u", orgId: 1, role: "manager", exp: 9e9, ...claims });
+  assert.ok(typeof principal !== "string");
+  return principal;
+}
+
+async function seqs(log: MemoryLog, claims = {}, query = { propertyId: null as number | null, limit: 3 }) {
+  const { events } = await readRecent(log, person(claims), query);
+  return events.map(({ seq }) => seq);
+}
+
+Deno.test("recent - the latest events of the organisation, the newest first, as far as a person may see them", async () => {
+  const log = new MemoryLog();
+  log.append(1, "tasks", 1);
+  log.append(1, "finance", 2);
+  log.append(2, "tasks", 1);
+  log.append(1, "branding", null);
+  log.append(1, "tasks", 2);
+  assert.deepEqual(await seqs(log), [5, 4, 2]);
+  assert.deepEqual(await seqs(log, {}, { propertyId: 1, limit: 9 }), [4, 1]);
+  assert.deepEqual(await seqs(log, { role: "staff", properties: [2] }, { propertyId: null, limit: 9 }), [
+    5,
+    4,
+  ]);
+  assert.deepEqual(await seqs(log, { orgId: 2 }), [3]);
+  assert.deepEqual(await seqs(log, { orgId: 3 }), []);
+  const refused = readRecent(log, person({ properties: [1] }), { propertyId: 2, limit: 1 });
+  await assert.rejects(
+    refused,
+    (error) => error instanceof ProblemError && error.problem.code === "forbidden",
+  );
+});
+
+Deno.test("recent - an organisation that was quiet among busy ones is found further back", async () => {
+  const log = new MemoryLog(256);
+  log.append(1, "tasks");
+  log.append(1, "tasks");
+  for (let i = 0; i < 5_000; i++) log.append(2, "tasks");
+  log.append(1, "finance");
+  assert.deepEqual(await seqs(log), [5_003, 2, 1]);
+  assert.deepEqual(await seqs(log, {}, { propertyId: null, limit: 1 }), [5_003]);
+  log.trim(2);
+  assert.deepEqual(await seqs(log), [5_003, 2]);
+});
+
+Deno.test("recent - what takes too many reads is left out whole: never the newer part", async () => {
+  // Three events a read: 900 in the newest thousand are read no more.
+  const log = new MemoryLog(3);
+  for (let i = 0; i < 900; i++) log.append(1, "tasks");
+  assert.deepEqual(await seqs(log), []);
+  assert.ok(log.reads <= RECENT_READS_MAX);
+  const wider = new MemoryLog(256);
+  for (let i = 0; i < 9_000; i++) wider.append(1, "tasks", 2);
+  for (let i = 0; i < 900; i++) wider.append(1, "tasks", 1);
+  const { length } = await seqs(wider, {}, { propertyId: 2, limit: 200 });
+  assert.equal(length, 100, "those of the newest window");
+});
+
+Deno.test("recent - an empty stream, or one that was made anew, has none", async () => {
+  const log = new MemoryLog();
+  assert.deepEqual(await readRecent(log, person(), { propertyId: null, limit: 5 }), {
+    events: [],
+    seq: 0,
+    epoch: "e1",
+  });
+  log.append(1, "tasks");
+  log.recreate("e2");
+  assert.deepEqual((await readRecent(log, person(), { propertyId: null, limit: 5 })).epoch, "e2");
+});

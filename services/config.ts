@@ -27,6 +27,8 @@ export interface Config {
   readonly initialFlags: FlagValues;
   /** Organisations whose admins may change the flags of the whole installation. */
   readonly operatorOrgs: readonly number[];
+  /** Does this process compute dashboards, statistics and reports? One of the fleet must. */
+  readonly derive: boolean;
 }
 
 /** Shortest HS256 secret: as long as its hash (RFC 7518, 3.2). */
@@ -86,6 +88,7 @@ export function readConfig(
       min: 1,
       max: 200,
     }, problems),
+    derive: flag(env, "DERIVE", problems, true),
   };
   const config: Config = {
     ...parts,
@@ -184,8 +187,9 @@ function origins(env: Env, problems: string[]): readonly string[] {
   return list;
 }
 
-function flag(env: Env, name: string, problems: string[]): boolean {
-  const value = text(env, name) ?? "0";
+function flag(env: Env, name: string, problems: string[], unset = false): boolean {
+  const value = text(env, name);
+  if (value === undefined) return unset;
   if (["1", "true", "on"].includes(value)) return true;
   if (!["0", "false", "off"].includes(value)) {
     problems.push(`${name} is "${value}": 1 or 0 is needed`);

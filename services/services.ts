@@ -4,6 +4,7 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
+import { Derived } from "@/services/derived/derived.ts";
 import { Validator } from "@/services/events/validator.ts";
 import { Feeds } from "@/services/feeds/feeds.ts";
 import { FlagChanges } from "@/services/flags/changes.ts";
@@ -54,6 +55,8 @@ export interface Services {
   readonly flagChanges: FlagChanges;
   readonly organisationIds: OrganisationIds;
   readonly fleet: Fleet;
+  /** undefined: this instance leaves that to others. */
+  readonly derived: Derived | undefined;
   /** Reports what went wrong where there is nobody to answer to. */
   readonly failed: (error: unknown) => void;
   /** What keeps this instance from serving, by part; empty when it is ready. */
@@ -108,6 +111,19 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   const fleet = new Fleet(nats, crypto.randomUUID(), () => connections.counts(), failed);
   const validator = new Validator(js, jsm, failed);
   const relay = new OutboxRelay(js, new PostgresOutbox(sql), failed);
+  const resources = createResourceStore({
+    sql,
+    position: async () => {
+      const { epoch, last } = await stream.state();
+      return { epoch, seq: last };
+    },
+    committed: (rows) => relay.nudge(rows),
+    now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
+  });
+  const derived = config.derive
+    ? new Derived({ js, jsm, sql, resources, now: () => Date.now(), failed })
+    : undefined;
   /** Counts the interruptions: the recovery from one ends where another one begins, or the end. */
   let recoveries = 0;
   const recover = async () => {
@@ -115,6 +131,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       try {
         await declare();
         await validator.restart(watch.state.epoch);
+        await derived?.restart(watch.state.epoch);
         return await relay.sweep();
       } catch (error) {
         failed(error);
@@ -137,18 +154,9 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     },
   });
   await validator.restart(watch.state.epoch);
+  await derived?.restart(watch.state.epoch);
   void relay.sweep();
   const forgetting = setInterval(() => void forgetIdempotencyKeys(sql).catch(failed), FORGET_KEYS_MS);
-  const resources = createResourceStore({
-    sql,
-    position: async () => {
-      const { epoch, last } = await stream.state();
-      return { epoch, seq: last };
-    },
-    committed: (rows) => relay.nudge(rows),
-    now: () => Date.now(),
-    newId: () => crypto.randomUUID(),
-  });
 
   return {
     config,
@@ -168,6 +176,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     flagChanges,
     organisationIds: new OrganisationIds(sql, () => Date.now()),
     fleet,
+    derived,
     failed,
     async missing() {
       const late = new Promise<string>((resolve) =>
@@ -197,6 +206,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       fleet.close();
       await flags.close();
       flagChanges.close();
+      await derived?.close();
       await feeds.close();
       await relay.close();
       // Over a connection that is lost there is nothing to drain, but it must stop to come back.

@@ -226,6 +226,7 @@ class TabClient implements RealtimeClient {
     const services = this.#wish.services.filter((service) => held.services.includes(service));
     this.#wish = { services, propertyId: held.propertyId };
     this.#tell();
+    this.#refetch("subscription");
   }
 
   #page(event: PageEvent): void {

@@ -16,6 +16,7 @@ export const PROBLEMS = {
   version_conflict: [409, "The record has changed since it was read"],
   in_use: [409, "Other records still refer to this one"],
   already_exists: [409, "Such a record exists already"],
+  not_ready: [409, "The record is not ready yet"],
   body_too_large: [413, "The body is too large"],
   upgrade_required: [426, "This address speaks WebSocket"],
   idempotency_key_reused: [

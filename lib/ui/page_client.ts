@@ -91,6 +91,8 @@ function startClient(options: PageClientOptions): PageClient {
     rest: new Rest({ call: browserCall(), after }),
     ...signals,
     choose: (propertyId) => {
+      // Before the lists are read again: they ask for what is shown now.
+      signals.propertyId.value = propertyId;
       client.subscribe({ services, propertyId });
       draw();
     },

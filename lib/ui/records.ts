@@ -56,12 +56,13 @@ export interface RecordsOptions {
   /** Query of the list, and the same as a question to a record. */
   readonly filter: Readonly<Record<string, string>>;
   readonly keep: (record: ClientRecord) => boolean;
-  readonly propertyId: number | null;
 }
 
 export interface RecordsWorld {
   readonly client: Pick<RealtimeClient, "on" | "onRefetch">;
   readonly rest: Rest;
+  /** The property that is shown now; null: all that the person may see. */
+  readonly propertyId: () => number | null;
   /** Who makes the changes. */
   readonly userId: string;
   readonly after: After;
@@ -141,7 +142,10 @@ export class Records {
     const { client } = this.#world;
     const ends = [
       client.on(this.#listened, (events) => this.#apply(events)),
-      client.onRefetch(() => void this.reload()),
+      client.onRefetch(() => {
+        this.narrow();
+        void this.reload();
+      }),
     ];
     return () => {
       this.#reading++;
@@ -149,10 +153,16 @@ export class Records {
     };
   }
 
-  /** Another property or filter: what belongs stays, the rest is read. */
-  narrow(options: Pick<RecordsOptions, "filter" | "keep" | "propertyId">): void {
-    this.#options = { ...this.#options, ...options };
+  /** Another property is shown: what belongs to it stays. The rest is read once the stream has it. */
+  narrow(): void {
     this.#collection.narrow((record) => this.#belongs(record));
+    this.#world.changed();
+  }
+
+  /** Another filter: what passes it stays, the rest is read. */
+  filter(by: Pick<RecordsOptions, "filter" | "keep">): void {
+    this.#options = { ...this.#options, ...by };
+    this.narrow();
     void this.reload();
   }
 
@@ -287,16 +297,16 @@ export class Records {
   }
 
   #read(query: Record<string, string>): Promise<RestAnswer<{ page: RecordPage }>> {
-    const { filter, order, propertyId } = this.#options;
+    const { filter, order } = this.#options;
+    const propertyId = this.#world.propertyId();
     const property: Record<string, string> = propertyId === null ? {} : { propertyId: String(propertyId) };
     return this.#world.rest.list(this.#path, { ...filter, ...property, order, ...query });
   }
 
   #belongs(record: ClientRecord): boolean {
-    const { propertyId, keep } = this.#options;
-    const isOfProperty = propertyId === null || record.propertyId === null ||
-      record.propertyId === propertyId;
-    return isOfProperty && keep(record);
+    const propertyId = this.#world.propertyId();
+    const { propertyId: of } = record;
+    return (propertyId === null || of === null || of === propertyId) && this.#options.keep(record);
   }
 
   #rowOf({ key, record, isNew, isGone }: CollectionRow): RecordRow {

@@ -5,6 +5,7 @@ import {
   effectiveFlags,
   FLAG_NAMES,
   type FlagName,
+  type FlagValue,
   type FlagValues,
   isFlag,
   longPollFlag,
@@ -106,9 +107,7 @@ export class Flags {
    */
   async change(changes: Partial<FlagValues>, by: Actor): Promise<FlagValues> {
     let last = 0;
-    for (const name of FLAG_NAMES) {
-      const value = changes[name];
-      if (value === undefined) continue;
+    for (const [name, value] of this.#inOrder(changes)) {
       const flag = { value, by: by.userId, orgId: by.orgId, initial: false };
       last = Math.max(last, await writeFlag(this.#watch!.kv, name, flag, this.#options.now().toISOString()));
     }
@@ -124,6 +123,16 @@ export class Flags {
   async close(): Promise<void> {
     this.#watch?.stop();
     await OpenFeature.setProviderAndWait(this.#domain, NOOP_PROVIDER);
+  }
+
+  /** What takes away comes first: between two writes nobody may do what neither before nor afterwards is allowed. */
+  #inOrder(changes: Partial<FlagValues>): [FlagName, FlagValue][] {
+    const given = FLAG_NAMES.flatMap((name): [FlagName, FlagValue][] => {
+      const value = changes[name];
+      return value === undefined ? [] : [[name, value]];
+    });
+    const gives = ([name, value]: [FlagName, FlagValue]) => Number(value >= this.#values[name]);
+    return given.sort((a, b) => gives(a) - gives(b));
   }
 
   #take(entries: readonly FlagEntry[], epoch: string): void {

@@ -71,6 +71,8 @@ async function instance(
     databasePool: 5,
     initialFlags: initialFlags(true),
     operatorOrgs: [1],
+    // Tests that count events must be the only ones who make any.
+    derive: false,
     ...overrides,
   };
   const logged: { level: string; message: string; fields?: Record<string, unknown> }[] = [];

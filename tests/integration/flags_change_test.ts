@@ -173,8 +173,8 @@ Deno.test("flags - each change is listed once, newest first, with who made it", 
     return items.length >= 3 && items;
   });
   assert.deepEqual(items.map(({ id: _id, changedAt: _at, ...change }: Record<string, unknown>) => change), [
-    { flag: "TASKS_REALTIME_V1", oldValue: true, newValue: false, changedBy: "ishan", orgId: 1 },
     { flag: PERCENT, oldValue: 30, newValue: 40, changedBy: "ishan", orgId: 1 },
+    { flag: "TASKS_REALTIME_V1", oldValue: true, newValue: false, changedBy: "ishan", orgId: 1 },
     { flag: PERCENT, oldValue: 100, newValue: 30, changedBy: "ishan", orgId: 1 },
   ]);
   // The same in pages.
@@ -188,6 +188,23 @@ Deno.test("flags - each change is listed once, newest first, with who made it", 
   for (const query of ["?limit=0", "?limit=201", "?limit=x", "?cursor=x"]) {
     assert.equal((await changesOf(server, query)).json.code, "validation_failed", query);
   }
+});
+
+Deno.test("flags - what takes away is written first, so that nobody streams in between", async () => {
+  await setFlags(server, { [STREAMING]: false });
+  await setFlags(server, { [STREAMING]: true, [PERCENT]: 20 });
+  await setFlags(server, { [STREAMING]: false, [PERCENT]: 100 });
+  const items = await until("all are written", async () => {
+    const { json } = await changesOf(server, "?limit=5");
+    return json.items[0]?.newValue === 100 && json.items[1]?.newValue === false && json.items;
+  });
+  assert.deepEqual(items.map(({ flag, newValue }: Record<string, unknown>) => [flag, newValue]), [
+    [PERCENT, 100],
+    [STREAMING, false],
+    [STREAMING, true],
+    [PERCENT, 20],
+    [STREAMING, false],
+  ]);
 });
 
 Deno.test("flags - two who change the same flag at once both succeed, and one of the values holds", async () => {

@@ -26,6 +26,7 @@ class Bench {
   /** What the server says next; without it, it cannot be reached. */
   answers: (Response | "never")[] = [];
   changes = 0;
+  propertyId: number | null = null;
   readonly records: Records;
   #listener: ((events: readonly LiveEvent[]) => void) | undefined;
   #refetch: ((reason: RefetchReason) => void) | undefined;
@@ -51,7 +52,6 @@ class Bench {
       order: "desc",
       filter: { status: "open" },
       keep: () => true,
-      propertyId: null,
     }, {
       client: {
         on: (filter, listener) => {
@@ -66,6 +66,7 @@ class Bench {
       },
       rest: new Rest({ call, after }),
       after,
+      propertyId: () => this.propertyId,
       userId: "me",
       newId: () => `key-${++ids}`,
       now: () => AT,
@@ -243,14 +244,28 @@ Deno.test("records - of two readings the later one counts, and after the end non
   assert.deepEqual(bench.shown, [[8, null, null]]);
 });
 
-Deno.test("records - another property or filter keeps what belongs, and reads the rest", async () => {
+Deno.test("records - another property keeps what belongs, and is read when the stream has it", async () => {
   const bench = new Bench();
+  bench.propertyId = 2;
+  bench.records.narrow();
+  assert.deepEqual([bench.shown, bench.asked], [[], []]);
   bench.answers = [list([task(9, 1, { propertyId: 2 })])];
-  bench.records.narrow({ filter: { status: "done" }, keep: () => true, propertyId: 2 });
-  assert.deepEqual(bench.shown, []);
+  bench.refetch();
   await settle();
-  assert.equal(bench.asked[0]?.path, "/tasks/task?status=done&propertyId=2&order=desc&limit=50");
+  assert.deepEqual(bench.asked.map(({ path }) => path), [
+    "/tasks/task?status=open&propertyId=2&order=desc&limit=50",
+  ]);
   assert.deepEqual(bench.shown, [[9, null, null]]);
+});
+
+Deno.test("records - another filter keeps what passes it, and reads the rest", async () => {
+  const bench = new Bench();
+  bench.answers = [list([task(9), task(2)])];
+  bench.records.filter({ filter: { status: "done" }, keep: ({ id }) => id !== 1 });
+  assert.deepEqual(bench.shown, [[2, null, null]]);
+  await settle();
+  assert.equal(bench.asked[0]?.path, "/tasks/task?status=done&order=desc&limit=50");
+  assert.deepEqual(bench.shown, [[9, null, null], [2, null, null]]);
 });
 
 Deno.test("records - more is loaded page by page, one at a time", async () => {

@@ -87,7 +87,7 @@ export class PageReading {
   }
 
   /** What the island's Frame needs; call it when all lists are read. */
-  async frame(): Promise<FrameData> {
+  frame(): FrameData {
     const { principal, organisation } = this.session;
     const { orgId, userId, name, role, properties: reach } = principal;
     return {

@@ -22,7 +22,7 @@ export const handler = definePages.handlers({
       reading.list("metrics", { limit: BESIDE_MAX }),
       reading.list("statistic", { limit: BESIDE_MAX }),
     ]);
-    return page({ frame: await reading.frame(), view, first, approvals, expenses, metrics, statistics });
+    return page({ frame: reading.frame(), view, first, approvals, expenses, metrics, statistics });
   },
 });
 

@@ -8,7 +8,7 @@ export const handler = definePages.handlers({
   async GET(ctx) {
     const reading = await PageReading.of(ctx, "overview");
     if (reading instanceof Response) return reading;
-    return page({ frame: await reading.frame() });
+    return page({ frame: reading.frame() });
   },
 });
 

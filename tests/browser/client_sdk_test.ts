@@ -41,9 +41,7 @@ Deno.test("client sdk - a page without our pages' framework gets events once, an
       );
       page.client.start();
     });
-    // deno-lint-ignore no-explicit-any
-    const read = <T>(what: string) =>
-      page.evaluate((what) => (globalThis as any).eval(what), what) as Promise<T>;
+    const read = <T>(what: string) => page.evaluate(what) as Promise<T>;
     await until("the client is live", () => read<boolean>(`client.status.state === "live"`));
     const token = await server.token();
     const { json: { id } } = await call(`${server.url}/tasks/task`, {

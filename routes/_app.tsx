@@ -9,7 +9,9 @@ export default define.page(({ Component }) => (
       <meta name="color-scheme" content="light dark" />
       <title>Innstream</title>
       <link rel="icon" href={asset("/favicon.svg")} type="image/svg+xml" />
-      <link rel="stylesheet" href={asset("/styles.css")} />
+      {["base", "frame", "parts"].map((name) => (
+        <link key={name} rel="stylesheet" href={asset(`/${name}.css`)} />
+      ))}
       {/* Not deferred: the theme must be known before anything is painted. */}
       <script src={asset("/page.js")} />
     </head>

@@ -1,7 +1,7 @@
 import { HttpError, page } from "fresh";
 import { Head } from "fresh/runtime";
 import { define } from "@/services/http/define.ts";
-import { Wordmark } from "./(_components)/Wordmark.tsx";
+import { Wordmark } from "@/lib/ui/wordmark.tsx";
 
 /** No script of ours runs here but the one that sets the theme. */
 const POLICY =

@@ -1,3 +1,4 @@
+import { FLAG_NAMES, flagRule, flagValueOf, type FlagValues, initialFlags } from "@/lib/flags/flags.ts";
 import { parseId } from "@/lib/protocol/subjects.ts";
 
 /** Everything the app process is told from outside. One row of the README's table each. */
@@ -22,6 +23,12 @@ export interface Config {
   /** Of these, how many one person may hold. */
   readonly maxConnectionsPerUser: number;
   readonly databasePool: number;
+  /** Values of the feature flags where the store has none yet. */
+  readonly initialFlags: FlagValues;
+  /** Organisations whose admins may change the flags of the whole installation. */
+  readonly operatorOrgs: readonly number[];
+  /** Does this process compute dashboards, statistics and reports? One of the fleet must. */
+  readonly derive: boolean;
 }
 
 /** Shortest HS256 secret: as long as its hash (RFC 7518, 3.2). */
@@ -31,6 +38,8 @@ const PORT_MAX = 65_535;
 const CONNECTIONS_DEFAULT = 8_000;
 const CONNECTIONS_PER_USER_DEFAULT = 30;
 const DATABASE_POOL_DEFAULT = 10;
+/** The first organisation of the demo. */
+const DEMO_OPERATORS = "1";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -41,7 +50,7 @@ export function readConfig(
   env: Env,
 ): Config | { readonly problems: readonly string[] } {
   const problems: string[] = [];
-  const config: Config = {
+  const parts = {
     host: text(env, "HOST") ?? "127.0.0.1",
     port: integer(
       env,
@@ -79,6 +88,12 @@ export function readConfig(
       min: 1,
       max: 200,
     }, problems),
+    derive: flag(env, "DERIVE", problems, true),
+  };
+  const config: Config = {
+    ...parts,
+    initialFlags: flags(env, parts.demo, problems),
+    operatorOrgs: ids(env, "OPERATOR_ORGS", parts.demo ? DEMO_OPERATORS : "", problems),
   };
   keys(config, problems);
   return problems.length > 0 ? { problems } : config;
@@ -172,13 +187,36 @@ function origins(env: Env, problems: string[]): readonly string[] {
   return list;
 }
 
-function flag(env: Env, name: string, problems: string[]): boolean {
-  const value = text(env, name) ?? "0";
+function flag(env: Env, name: string, problems: string[], unset = false): boolean {
+  const value = text(env, name);
+  if (value === undefined) return unset;
   if (["1", "true", "on"].includes(value)) return true;
   if (!["0", "false", "off"].includes(value)) {
     problems.push(`${name} is "${value}": 1 or 0 is needed`);
   }
   return false;
+}
+
+function flags(env: Env, demo: boolean, problems: string[]): FlagValues {
+  const given = FLAG_NAMES.flatMap((name) => {
+    const value = text(env, name);
+    if (value === undefined) return [];
+    const read = flagValueOf(name, value);
+    if (read === undefined) problems.push(`${name} is "${value}": it ${flagRule(name)}`);
+    return [[name, read]];
+  });
+  return { ...initialFlags(demo), ...Object.fromEntries(given) };
+}
+
+function ids(env: Env, name: string, otherwise: string, problems: string[]): readonly number[] {
+  const list = (text(env, name) ?? otherwise).split(",").map((id) => id.trim()).filter(Boolean);
+  return list.flatMap((item) => {
+    const id = parseId(item);
+    if (id === undefined) {
+      problems.push(`${name} holds "${item}": ids of organisations are needed, as in 1,7`);
+    }
+    return id ?? [];
+  });
 }
 
 function oneOf<const T extends string>(

@@ -4,8 +4,12 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
+import { Derived } from "@/services/derived/derived.ts";
 import { Validator } from "@/services/events/validator.ts";
 import { Feeds } from "@/services/feeds/feeds.ts";
+import { FlagChanges } from "@/services/flags/changes.ts";
+import { Flags } from "@/services/flags/flags.ts";
+import { OrganisationIds } from "@/services/flags/organisations.ts";
 import { OrgSource } from "@/services/feeds/org_source.ts";
 import { ProcessSource } from "@/services/feeds/process_source.ts";
 import { errorFields, type Log } from "@/services/log.ts";
@@ -19,6 +23,7 @@ import { checkAppRole } from "@/services/postgres/app_role.ts";
 import { connectPool, type Sql } from "@/services/postgres/pool.ts";
 import { systemClock } from "@/services/realtime/clock.ts";
 import { Connections } from "@/services/realtime/connections.ts";
+import { Fleet } from "@/services/realtime/fleet.ts";
 import { Metrics } from "@/services/realtime/metrics.ts";
 import { readRecent, type Recent, type RecentQuery } from "@/services/realtime/recent.ts";
 import { forgetIdempotencyKeys } from "@/services/resources/idempotency.ts";
@@ -46,6 +51,12 @@ export interface Services {
   readonly validator: Validator;
   /** The latest events that a person may see. */
   readonly recent: (principal: Principal, query: RecentQuery) => Promise<Recent>;
+  readonly flags: Flags;
+  readonly flagChanges: FlagChanges;
+  readonly organisationIds: OrganisationIds;
+  readonly fleet: Fleet;
+  /** undefined: this instance leaves that to others. */
+  readonly derived: Derived | undefined;
   /** Reports what went wrong where there is nobody to answer to. */
   readonly failed: (error: unknown) => void;
   /** What keeps this instance from serving, by part; empty when it is ready. */
@@ -84,8 +95,35 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     bufferLimit: () => connections.bufferLimit(),
     failed,
   });
+  const flagChanges = new FlagChanges(sql, failed);
+  const flags: Flags = await Flags.start({
+    js,
+    jsm,
+    replicas: config.eventsReplicas,
+    newEpoch,
+    initial: config.initialFlags,
+    audit: (changes) => flagChanges.add(changes),
+    changed: () => void connections.downgrade((orgId) => flags.streams(orgId)),
+    now: () => new Date(),
+    log,
+    failed,
+  });
+  const fleet = new Fleet(nats, crypto.randomUUID(), () => connections.counts(), failed);
   const validator = new Validator(js, jsm, failed);
   const relay = new OutboxRelay(js, new PostgresOutbox(sql), failed);
+  const resources = createResourceStore({
+    sql,
+    position: async () => {
+      const { epoch, last } = await stream.state();
+      return { epoch, seq: last };
+    },
+    committed: (rows) => relay.nudge(rows),
+    now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
+  });
+  const derived = config.derive
+    ? new Derived({ js, jsm, sql, resources, now: () => Date.now(), failed })
+    : undefined;
   /** Counts the interruptions: the recovery from one ends where another one begins, or the end. */
   let recoveries = 0;
   const recover = async () => {
@@ -93,6 +131,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       try {
         await declare();
         await validator.restart(watch.state.epoch);
+        await derived?.restart(watch.state.epoch);
         return await relay.sweep();
       } catch (error) {
         failed(error);
@@ -111,21 +150,13 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       log("warn", "the events stream was interrupted", { why });
       void feeds.restart();
       void recover();
+      void flags.restart();
     },
   });
   await validator.restart(watch.state.epoch);
+  await derived?.restart(watch.state.epoch);
   void relay.sweep();
   const forgetting = setInterval(() => void forgetIdempotencyKeys(sql).catch(failed), FORGET_KEYS_MS);
-  const resources = createResourceStore({
-    sql,
-    position: async () => {
-      const { epoch, last } = await stream.state();
-      return { epoch, seq: last };
-    },
-    committed: (rows) => relay.nudge(rows),
-    now: () => Date.now(),
-    newId: () => crypto.randomUUID(),
-  });
 
   return {
     config,
@@ -141,6 +172,11 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     metrics,
     validator,
     recent: (principal, query) => readRecent(stream, principal, query),
+    flags,
+    flagChanges,
+    organisationIds: new OrganisationIds(sql, () => Date.now()),
+    fleet,
+    derived,
     failed,
     async missing() {
       const late = new Promise<string>((resolve) =>
@@ -167,6 +203,10 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       watch.stop();
       recoveries++;
       validator.close();
+      fleet.close();
+      await flags.close();
+      flagChanges.close();
+      await derived?.close();
       await feeds.close();
       await relay.close();
       // Over a connection that is lost there is nothing to drain, but it must stop to come back.

@@ -22,7 +22,7 @@ import { ServerClock } from "@/lib/client/server_clock.ts";
 /** Polls under way at once. A browser has six connections to a host over HTTP/1.1: the page needs some for itself. */
 export const POLLS_AT_ONCE = 4;
 /** Where services must take turns, one waits this long for an event before it is the next one's turn. */
-export const TURN_MS = 2_000;
+export const TURN_MS = 4_000;
 /**
  * A service that was just asked, or has just told something, is not asked again before this: bursts come together, and a
  * server that answers at once with nothing is not stormed.

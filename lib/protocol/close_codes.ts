@@ -1,4 +1,4 @@
-/** What a client does after its socket was closed. */
+/** What a client does after its socket was closed; "long_poll": it polls, and asks each minute whether it may come back. */
 export type Reconnect = "no" | "backoff" | "at_once" | "with_new_token" | "long_poll";
 
 interface CloseCode {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { TICKET_CHARS_MAX } from "@/lib/protocol/limits.ts";
 import { isService, type Service, SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import { isId } from "@/lib/protocol/subjects.ts";
 
@@ -7,6 +8,9 @@ export const PROTOCOL_VERSION = 1;
 
 /** Why a client must refetch its snapshots before going on live. */
 export type ResetReason = "recreated" | "trimmed" | "ahead" | "too_far";
+
+/** Why a client is sent elsewhere: its instance stops, or streaming was switched off for its organisation. */
+export type LeaveReason = "restart" | "switched_off";
 
 /** Error frames of the realtime socket: code, whether trying the same again can help, message. */
 export const FRAME_ERRORS = {
@@ -51,6 +55,7 @@ export interface Handshake extends Subscription {
 
 export type ClientFrame =
   | { readonly type: "auth"; readonly token: string }
+  | { readonly type: "auth"; readonly ticket: string }
   | ({ readonly type: "subscribe" } & Subscription);
 
 /** A frame that was refused, with the words for its sender. */
@@ -77,7 +82,8 @@ const HandshakeSchema = v.looseObject({
 const ClientFrameSchema = v.variant("type", [
   v.looseObject({
     type: v.literal("auth"),
-    token: v.pipe(v.string(), v.maxLength(TOKEN_CHARS_MAX)),
+    token: v.nullish(v.pipe(v.string(), v.maxLength(TOKEN_CHARS_MAX))),
+    ticket: v.nullish(v.pipe(v.string(), v.maxLength(TICKET_CHARS_MAX))),
   }),
   v.looseObject({
     type: v.literal("subscribe"),
@@ -119,12 +125,18 @@ export function parseClientFrame(text: string): ClientFrame | Refused {
   const parsed = parseWith(ClientFrameSchema, text, "bad_frame");
   if ("error" in parsed) return parsed;
   const frame = parsed.value;
-  if (frame.type === "auth") return { type: "auth", token: frame.token };
+  if (frame.type === "auth") return authOf(frame.token ?? null, frame.ticket ?? null);
   const subscription = subscriptionOf(
     frame.services,
     frame.filters?.propertyId,
   );
   return "error" in subscription ? subscription : { type: "subscribe", ...subscription };
+}
+
+function authOf(token: string | null, ticket: string | null): ClientFrame | Refused {
+  if (token !== null && ticket === null) return { type: "auth", token };
+  if (ticket !== null && token === null) return { type: "auth", ticket };
+  return { error: "bad_frame", detail: "an auth frame has either a token or a ticket" };
 }
 
 function subscriptionOf(
@@ -201,7 +213,7 @@ export function resetFrame(
   return JSON.stringify({ type: "reset", reason, seq, epoch });
 }
 
-export function downgradeFrame(reason: string, reconnectInMs: number): string {
+export function downgradeFrame(reason: LeaveReason, reconnectInMs: number): string {
   return JSON.stringify({ type: "downgrade", reason, reconnectInMs });
 }
 

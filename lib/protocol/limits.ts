@@ -29,3 +29,7 @@ export const EXPIRY_WARNING_MS = 60_000;
 export const POLL_WAIT_MS = 25_000;
 /** Most events in one long-poll answer; the cursor in it says where to go on. */
 export const POLL_EVENTS_MAX = 500;
+/** A client that may not stream, or not poll, asks again after this time. */
+export const SWITCHED_OFF_RETRY_S = 60;
+/** Longest ticket looked at; one of a person with the most properties fits. */
+export const TICKET_CHARS_MAX = 16_384;

@@ -16,6 +16,7 @@ export const PROBLEMS = {
   version_conflict: [409, "The record has changed since it was read"],
   in_use: [409, "Other records still refer to this one"],
   already_exists: [409, "Such a record exists already"],
+  not_ready: [409, "The record is not ready yet"],
   body_too_large: [413, "The body is too large"],
   upgrade_required: [426, "This address speaks WebSocket"],
   idempotency_key_reused: [
@@ -27,6 +28,8 @@ export const PROBLEMS = {
   too_many_connections: [429, "Too many connections of this person"],
   server_full: [503, "This instance has no connection left"],
   draining: [503, "This instance is shutting down"],
+  streaming_off: [503, "Streaming is switched off for this organisation"],
+  long_poll_off: [503, "The long poll of this service is switched off"],
   unavailable: [503, "A part of the service cannot be reached"],
   internal: [500, "Something went wrong on our side"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

@@ -1,6 +1,5 @@
-import type { Status } from "@/lib/client/machine_types.ts";
-import { formatNumber, type Place } from "@/lib/live/formats.ts";
-import type { LastEvent } from "@/lib/live/feed.ts";
+import type { ClientStatus } from "@/lib/client/client_types.ts";
+import { formatNumber } from "@/lib/live/formats.ts";
 import { relativeTime } from "@/lib/live/relative_time.ts";
 
 /** An event that took longer was waiting for a connection, and says nothing about this one. */
@@ -9,28 +8,32 @@ const SECOND_MS = 1_000;
 
 type Fact = readonly [name: string, value: string];
 
+const TRANSPORTS = { websocket: "WebSocket", long_poll: "Long polling" } as const;
+
 /** What the connection pill tells on a click. */
 export function factsOf(
-  { state, since, seq, retryAt }: Status,
-  last: LastEvent | null,
-  { now, locale }: Pick<Place, "locale"> & { now: number },
-): Fact[] {
+  { state, since, transport, role, position, retryAt, received, last }: ClientStatus,
+  { now, locale }: { readonly now: number; readonly locale: string },
+): readonly Fact[] {
   // The person's own time zone: it is their connection.
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: "medium", hourCycle: "h23" });
-  const facts: Fact[] = [["Transport", state === "live" ? "WebSocket" : "none at the moment"]];
+  const number = (value: number) => formatNumber(value, { locale, timeZone: "UTC" });
+  const facts: Fact[] = [
+    ["Transport", transport === null ? "none at the moment" : TRANSPORTS[transport]],
+    ["This tab", role === "leader" ? "holds the connection" : "shares another tab's"],
+  ];
   if (since > 0) facts.push([state === "live" ? "Connected since" : "Since", clock.format(since)]);
   if (retryAt !== null) facts.push(["Next attempt", clock.format(retryAt)]);
   facts.push([
     "Last event",
     last === null ? "none yet" : relativeTime(last.receivedAt, now) ?? clock.format(last.receivedAt),
   ]);
-  if (last !== null && last.ageMs !== null) facts.push(["It took", delay(last.ageMs, locale)]);
-  facts.push(["Position", formatNumber(seq, { locale, timeZone: "UTC" })]);
+  if (last !== null && last.ageMs !== null) facts.push(["It took", delay(last.ageMs, number)]);
+  facts.push(["Events received", number(received)], ["Position", number(position.seq)]);
   return facts;
 }
 
-function delay(ms: number, locale: string): string {
+function delay(ms: number, number: (value: number) => string): string {
   if (ms >= LATE_MS) return "caught up later";
-  const [value, unit] = ms < SECOND_MS ? [Math.round(ms), "ms"] : [ms / SECOND_MS, "s"];
-  return `${formatNumber(value, { locale, timeZone: "UTC" })} ${unit}`;
+  return ms < SECOND_MS ? `${number(Math.round(ms))} ms` : `${number(ms / SECOND_MS)} s`;
 }

@@ -25,6 +25,7 @@ export interface PageClientOptions {
 /** The client of a page with its state as signals, which every island of the page shares. */
 export interface PageClient {
   readonly client: RealtimeClient;
+  readonly userId: string;
   readonly rest: Rest;
   readonly status: ReadonlySignal<ClientStatus>;
   readonly warning: ReadonlySignal<ClientWarning | null>;
@@ -86,9 +87,12 @@ function startClient(options: PageClientOptions): PageClient {
   if (services.length > 0) client.start();
   return {
     client,
+    userId: options.userId,
     rest: new Rest({ call: browserCall(), after }),
     ...signals,
     choose: (propertyId) => {
+      // Before the lists are read again: they ask for what is shown now.
+      signals.propertyId.value = propertyId;
       client.subscribe({ services, propertyId });
       draw();
     },
@@ -130,6 +134,7 @@ function serverClient(options: PageClientOptions): PageClient {
   const none = () => {};
   return {
     client: still,
+    userId: options.userId,
     rest: new Rest({
       call: () => Promise.reject(new Error("Cannot ask the server from itself")),
       after: () => none,

@@ -56,12 +56,15 @@ export interface RecordsOptions {
   /** Query of the list, and the same as a question to a record. */
   readonly filter: Readonly<Record<string, string>>;
   readonly keep: (record: ClientRecord) => boolean;
-  readonly propertyId: number | null;
 }
 
 export interface RecordsWorld {
   readonly client: Pick<RealtimeClient, "on" | "onRefetch">;
   readonly rest: Rest;
+  /** The property that is shown now; null: all that the person may see. */
+  readonly propertyId: () => number | null;
+  /** Who makes the changes. */
+  readonly userId: string;
   readonly after: After;
   readonly newId: () => string;
   /** RFC 3339. */
@@ -84,6 +87,8 @@ export class Records {
   #isLoadingMore = false;
   #problem: Problem | null = null;
   readonly #singles = new Set<number>();
+  /** Records that were there when the person last began to create one. */
+  #seenBefore = new Set<number>();
 
   constructor(options: RecordsOptions, world: RecordsWorld) {
     const { entity, first, order } = options;
@@ -120,10 +125,16 @@ export class Records {
 
   /** Read and told, with the person's own changes on top: what is being created first. */
   get rows(): readonly RecordRow[] {
-    const creations = this.#collection.edits.creations.map((edit, i) =>
-      newRow(edit, -(i + 1), this.#world.now())
-    );
-    return [...creations, ...this.#collection.rows.map((row) => this.#rowOf(row))];
+    const { creations } = this.#collection.edits;
+    const created = creations.map((edit, i) => newRow(edit, -(i + 1), this.#world.now()));
+    const isCreating = creations.some(({ failure }) => failure === null);
+    const rows = this.#collection.rows.filter((row) => !isCreating || !this.#isOwn(row));
+    return [...created, ...rows.map((row) => this.#rowOf(row))];
+  }
+
+  /** Has the event of an own creation come before its answer? Until that comes, it would stand there twice. */
+  #isOwn({ isNew, record }: CollectionRow): boolean {
+    return isNew && record.createdBy === this.#world.userId && !this.#seenBefore.has(record.id);
   }
 
   /** Follows the stream until the returned function is called. */
@@ -131,7 +142,10 @@ export class Records {
     const { client } = this.#world;
     const ends = [
       client.on(this.#listened, (events) => this.#apply(events)),
-      client.onRefetch(() => void this.reload()),
+      client.onRefetch(() => {
+        this.narrow();
+        void this.reload();
+      }),
     ];
     return () => {
       this.#reading++;
@@ -139,10 +153,16 @@ export class Records {
     };
   }
 
-  /** Another property or filter: what belongs stays, the rest is read. */
-  narrow(options: Pick<RecordsOptions, "filter" | "keep" | "propertyId">): void {
-    this.#options = { ...this.#options, ...options };
+  /** Another property is shown: what belongs to it stays. The rest is read once the stream has it. */
+  narrow(): void {
     this.#collection.narrow((record) => this.#belongs(record));
+    this.#world.changed();
+  }
+
+  /** Another filter: what passes it stays, the rest is read. */
+  filter(by: Pick<RecordsOptions, "filter" | "keep">): void {
+    this.#options = { ...this.#options, ...by };
+    this.narrow();
     void this.reload();
   }
 
@@ -194,6 +214,7 @@ export class Records {
   }
 
   create(body: object): Promise<Saved> {
+    this.#seenBefore = new Set(this.#collection.rows.map(({ record }) => record.id));
     return this.#create(this.#collection.edits.begin("create", null, { ...body }), body);
   }
 
@@ -276,16 +297,16 @@ export class Records {
   }
 
   #read(query: Record<string, string>): Promise<RestAnswer<{ page: RecordPage }>> {
-    const { filter, order, propertyId } = this.#options;
+    const { filter, order } = this.#options;
+    const propertyId = this.#world.propertyId();
     const property: Record<string, string> = propertyId === null ? {} : { propertyId: String(propertyId) };
     return this.#world.rest.list(this.#path, { ...filter, ...property, order, ...query });
   }
 
   #belongs(record: ClientRecord): boolean {
-    const { propertyId, keep } = this.#options;
-    const isOfProperty = propertyId === null || record.propertyId === null ||
-      record.propertyId === propertyId;
-    return isOfProperty && keep(record);
+    const propertyId = this.#world.propertyId();
+    const { propertyId: of } = record;
+    return (propertyId === null || of === null || of === propertyId) && this.#options.keep(record);
   }
 
   #rowOf({ key, record, isNew, isGone }: CollectionRow): RecordRow {

@@ -1,19 +1,18 @@
 import { useRef, useState } from "preact/hooks";
+import { after } from "@/lib/client/browser.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 
 /** How long the button says what came of it. */
 const SAID_MS = 3_000;
 
-export interface TryItProps {
+export interface Command {
   readonly command: string;
   /** Does the line have a place for a token that the person must fill in? */
   readonly needsToken: boolean;
-  /** Calls back once after `ms`. */
-  readonly after: (ms: number, run: () => void) => void;
 }
 
 /** A line for the terminal that makes something happen. */
-export function TryIt({ command, needsToken, after }: TryItProps) {
+export function TryIt({ command, needsToken }: Command) {
   const [says, setSays] = useState<"Copy" | "Copied" | "Press Ctrl C">("Copy");
   const line = useRef<HTMLElement>(null);
   const copy = async () => {

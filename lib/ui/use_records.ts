@@ -17,16 +17,17 @@ const NO_FILTER = {};
 
 /** The records of an entity, live: see `Records`. What changes is drawn. */
 export function useRecords(entity: EntityName, options: UseRecordsOptions): Records {
-  const { client, rest, propertyId } = usePageClient();
+  const { client, rest, propertyId, userId } = usePageClient();
   const { first, filter = NO_FILTER, order = "desc" } = options;
   const keep = options.keep ?? ((record: ClientRecord) => hasValues(record, filter));
   const [, draw] = useReducer<number, void>((count) => count + 1, 0);
   const records = useMemo(() => {
     const changed = coalesced(() => draw());
-    const property = propertyId.peek();
-    return new Records({ entity, first, order, filter, keep, propertyId: property }, {
+    return new Records({ entity, first, order, filter, keep }, {
       client,
       rest,
+      propertyId: () => propertyId.peek(),
+      userId,
       after,
       changed,
       newId,
@@ -36,12 +37,18 @@ export function useRecords(entity: EntityName, options: UseRecordsOptions): Reco
   useEffect(() => records.start(), []);
   const asked = JSON.stringify(filter);
   const property = propertyId.value;
-  const isDrawn = useRef(false);
-  useEffect(() => {
-    if (isDrawn.current) records.narrow({ filter, keep, propertyId: property });
-    isDrawn.current = true;
-  }, [property, asked]);
+  useLater(() => records.narrow(), property);
+  useLater(() => records.filter({ filter, keep }), asked);
   return records;
+}
+
+/** Runs `work` when `value` has changed, and not for the first one. */
+function useLater(work: () => void, value: unknown): void {
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (!isFirst.current) work();
+    isFirst.current = false;
+  }, [value]);
 }
 
 function hasValues(record: ClientRecord, filter: Readonly<Record<string, string>>): boolean {

@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { wantsMotion } from "@/lib/ui/browser.ts";
 
 const SLIDE_MS = 240;
 /** More rows at once than this are all new: there is nothing left to push down. */
@@ -16,8 +17,7 @@ export function useSlideIn(list: RefObject<HTMLElement>, keys: readonly string[]
     const added = before.current === undefined ? 0 : keys.indexOf(before.current);
     before.current = first;
     const row = list.current?.firstElementChild;
-    if (added < 1 || added > SLIDE_ROWS_MAX || !row) return;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (added < 1 || added > SLIDE_ROWS_MAX || !row || !wantsMotion()) return;
     const from = `translateY(${-added * row.getBoundingClientRect().height}px)`;
     list.current!.animate([{ transform: from }, { transform: "none" }], {
       duration: SLIDE_MS,

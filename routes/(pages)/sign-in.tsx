@@ -4,9 +4,9 @@ import { Icon } from "@/lib/ui/icon.tsx";
 import { definePages, safeNext, SESSION_S, sessionCookie } from "@/services/auth/session.ts";
 import { DEMO_USERS, type DemoUser } from "@/services/demo/users.ts";
 import type { Services } from "@/services/services.ts";
-import { Avatar } from "../(_components)/Avatar.tsx";
-import { scopeOf } from "../(_components)/scope.ts";
-import { Wordmark } from "../(_components)/Wordmark.tsx";
+import { Avatar } from "@/lib/ui/avatar.tsx";
+import { scopeOf } from "@/lib/ui/scope.ts";
+import { Wordmark } from "@/lib/ui/wordmark.tsx";
 
 const SEE_OTHER = 303;
 /** A name and a path. */
@@ -43,7 +43,8 @@ async function readForm(req: Request): Promise<FormData | undefined> {
 }
 
 function tokenOf({ userId, orgId, role, properties, name }: DemoUser, { tokens }: Services): Promise<string> {
-  return tokens.sign({ sub: userId, orgId, role, properties, name }, SESSION_S);
+  const sessionAt = Math.floor(Date.now() / 1000);
+  return tokens.sign({ sub: userId, orgId, role, properties, name, sessionAt }, SESSION_S);
 }
 
 export default definePages.page<typeof handler>(({ data: { next, people, refused } }) => (

@@ -6,16 +6,18 @@ import type { State } from "@/services/http/define.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
 import type { Services } from "@/services/services.ts";
 
-/** How long a sign-in lasts: a shift. */
+/** How long a sign-in lasts without being renewed: a shift. */
 export const SESSION_S = 12 * 60 * 60;
 export const SIGN_IN_PATH = "/sign-in";
 /** Where a person lands after signing in. */
-export const HOME_PATH = "/live";
+export const HOME_PATH = "/overview";
 
 export interface Organisation {
   readonly name: string;
   /** BCP 47, one that this runtime knows. */
   readonly locale: string;
+  /** ISO 4217: what amounts are in unless they say so. */
+  readonly currency: string;
 }
 
 /** Who is signed in on a page. */
@@ -44,12 +46,18 @@ export async function readSession(req: Request, services: Services): Promise<Ses
 
 async function organisationOf({ sql }: Services, { orgId }: Principal): Promise<Organisation> {
   const [row] = await inTenant(sql, orgId, (tx) => {
-    return tx<{ name: string; locale: string }[]>`select name, locale from organisations where id = ${orgId}`;
+    return tx<{ name: string; locale: string; currency: string }[]>`
+      select name, locale, currency from organisations where id = ${orgId}`;
   }, { readOnly: true });
-  return { name: row?.name ?? `Organisation ${orgId}`, locale: knownLocale(row?.locale) };
+  return {
+    name: row?.name ?? `Organisation ${orgId}`,
+    locale: knownLocale(row?.locale),
+    currency: row?.currency ?? CURRENCY_FALLBACK,
+  };
 }
 
 const LOCALE_FALLBACK = "en";
+const CURRENCY_FALLBACK = "INR";
 
 function knownLocale(locale: string | undefined): string {
   try {
@@ -76,10 +84,10 @@ export function safeNext(next: unknown): string {
  * The `Set-Cookie` value that signs in with this token; with null, out. `Secure` where the person's browser came over
  * https, which a proxy may hide from us: the origin of the form tells.
  */
-export function sessionCookie(token: string | null, req: Request): string {
+export function sessionCookie(token: string | null, req: Request, lifeS = SESSION_S): string {
   const origin = req.headers.get("origin");
   const secure = new URL(origin !== null && URL.canParse(origin) ? origin : req.url).protocol === "https:";
-  const life = token === null ? 0 : SESSION_S;
+  const life = token === null ? 0 : lifeS;
   return `${TOKEN_COOKIE}=${token ?? ""}; Path=/; Max-Age=${life}; HttpOnly; SameSite=Lax${
     secure ? "; Secure" : ""
   }`;

@@ -6,6 +6,7 @@ import {
 } from "@nats-io/jetstream";
 import { errors, jwtVerify, SignJWT } from "jose";
 import { type Principal, principalOf } from "@/lib/auth/principal.ts";
+import { TICKET_CHARS_MAX } from "@/lib/protocol/limits.ts";
 import type { Problem } from "@/lib/protocol/problems.ts";
 import { isToken } from "@/lib/protocol/subjects.ts";
 import { TICKETS } from "@/services/nats/streams.ts";
@@ -13,8 +14,6 @@ import { TICKETS } from "@/services/nats/streams.ts";
 /** A ticket opens one connection within this time. */
 export const TICKET_LIFE_S = 30;
 const AUDIENCE = "innstream-ticket";
-/** Longest ticket looked at; one of a person with the most properties fits. */
-const TICKET_CHARS_MAX = 16_384;
 /** The key is read again after this time: a ticket that is none must not cost a question to the broker each. */
 const KEY_KEPT_MS = 1_000;
 

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { ROLES } from "@/lib/auth/principal.ts";
 import { principalOf } from "@/lib/auth/principal.ts";
+import { knownSecret, signingConfig } from "@/services/auth/known_secret.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
 
 const HELP = `Prints a token for trying things, signed with JWT_SECRET (or the one that DATA_DIR keeps).
@@ -50,24 +51,10 @@ const claims = {
 };
 const checked = principalOf({ ...claims, exp: Date.now() / 1000 + hours * 3600 });
 if (typeof checked === "string") fail(checked);
-const tokens = new Tokens({
-  jwtSecret: await secret(),
-  jwksUrl: undefined,
-  jwtIssuer: Deno.env.get("JWT_ISSUER") || undefined,
-  jwtAudience: Deno.env.get("JWT_AUDIENCE") || undefined,
-});
+const known = await knownSecret();
+if ("missing" in known) fail(known.missing);
+const tokens = new Tokens(signingConfig(known.secret));
 console.log(await tokens.sign(claims, Math.round(hours * 3600)));
-
-async function secret(): Promise<string> {
-  const given = Deno.env.get("JWT_SECRET");
-  if (given) return given;
-  const file = `${Deno.env.get("DATA_DIR") || ".data"}/jwt_secret`;
-  try {
-    return (await Deno.readTextFile(file)).trim();
-  } catch {
-    fail(`JWT_SECRET is not set and ${file} does not exist: run deno task start once, or set JWT_SECRET`);
-  }
-}
 
 function fail(message: string): never {
   console.error(`${message}\n\n${HELP}`);

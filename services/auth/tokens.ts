@@ -1,6 +1,7 @@
 import {
   createRemoteJWKSet,
   errors,
+  type JWTPayload,
   jwtVerify,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
@@ -51,15 +52,27 @@ export class Tokens {
     };
   }
 
+  /** Are tokens signed here? Else an identity provider does. */
+  get canSign(): boolean {
+    return this.#secret !== undefined;
+  }
+
   /** Who bears this token, or the problem with it. The token itself stands in no message. */
   async verify(token: string): Promise<Principal | Problem> {
+    const read = await this.read(token);
+    return "code" in read ? read : read.principal;
+  }
+
+  /** The same, with all that the token says. */
+  async read(token: string): Promise<{ principal: Principal; claims: JWTPayload } | Problem> {
     if (token.length > TOKEN_CHARS_MAX) return { code: "unauthenticated", detail: "the token is too long" };
     try {
       const { payload } = this.#secret !== undefined
         ? await jwtVerify(token, this.#secret, this.#verify)
         : await jwtVerify(token, this.#keys!, this.#verify);
       const principal = principalOf(payload);
-      return typeof principal === "string" ? { code: "unauthenticated", detail: principal } : principal;
+      if (typeof principal === "string") return { code: "unauthenticated", detail: principal };
+      return { principal, claims: payload };
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { code: "token_expired" };
       if (isKeyServerFault(error)) {

@@ -1,79 +1,33 @@
-import { DEMO_USERS, LAGOON, SAHYADRI } from "@/services/demo/users.ts";
+import { Dice } from "@/lib/random/dice.ts";
+import { DemoCalendar } from "@/services/demo/calendar.ts";
+import { taskRows } from "@/services/demo/chores.ts";
+import { DEMO_ZONE, type Hotel, HOTELS, type Organisation } from "@/services/demo/hotels.ts";
+import { expenseRows, revenueRows } from "@/services/demo/ledger.ts";
+import { employeeRows, leaveRows, scheduleRows } from "@/services/demo/people.ts";
+import { bookRooms, guestRows } from "@/services/demo/stays.ts";
+import { DEMO_USERS } from "@/services/demo/users.ts";
 import { connectPool, type Transaction } from "@/services/postgres/pool.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
 
 /** Stands in `createdBy` of every seeded record. */
 const SEEDED_BY = "demo-seed";
-
-interface Hotel {
-  readonly property: { readonly id: number; readonly name: string; readonly address: string };
-  /** Number and kind. */
-  readonly rooms: readonly (readonly [string, string])[];
-  /** Name and position. */
-  readonly employees: readonly (readonly [string, string])[];
-  /** Name, and the number of the room for who is checked in. */
-  readonly guests: readonly (readonly [string, string | null])[];
-  /** Title and priority. */
-  readonly tasks: readonly (readonly [string, string])[];
-  /** Category, description and amount in minor units. */
-  readonly revenues: readonly (readonly [string, string, number])[];
-  readonly expenses: readonly (readonly [string, string, number])[];
-}
-
-interface Organisation {
-  readonly id: number;
-  readonly name: string;
-  readonly locale: string;
-  readonly currency: string;
-}
-
-const HOTELS: ReadonlyMap<Organisation, readonly Hotel[]> = new Map<Organisation, readonly Hotel[]>([
-  [SAHYADRI, [
-    {
-      property: { id: 1, name: "Sahyadri Ridge Resort", address: "Ghat Road 14, Lonavala" },
-      rooms: [["101", "standard"], ["102", "standard"], ["103", "deluxe"], ["201", "deluxe"], [
-        "202",
-        "suite",
-      ]],
-      employees: [["Kavya Joshi", "Front desk"], ["Arjun Pawar", "Housekeeping"], ["Nikhil Rane", "Kitchen"]],
-      guests: [["Rohan Kapadia", "101"], ["Elena Marchetti", "202"], ["Farah Sheikh", null]],
-      tasks: [["Prepare room 103 for arrival", "high"], ["Check the pool pump", "normal"]],
-      revenues: [["rooms", "Two nights, room 101", 1_180_000], ["food", "Dinner for four", 425_050]],
-      expenses: [["supplies", "Linen for the upper floor", 310_000]],
-    },
-    {
-      property: { id: 2, name: "Sahyadri City Inn", address: "Fergusson Lane 3, Pune" },
-      rooms: [["1", "standard"], ["2", "standard"], ["3", "family"]],
-      employees: [["Sunita Kale", "Front desk"], ["Imran Shaikh", "Maintenance"]],
-      guests: [["Priya Nambiar", "2"], ["Daniel Okafor", null]],
-      tasks: [["Replace the lobby lamp", "low"]],
-      revenues: [["rooms", "One night, room 2", 390_000]],
-      expenses: [["repairs", "Lift inspection", 850_000]],
-    },
-  ]],
-  [LAGOON, [
-    {
-      property: { id: 1, name: "Lagoon Backwater House", address: "Jetty Road 8, Kumarakom" },
-      rooms: [["A1", "lake view"], ["A2", "lake view"], ["B1", "garden"]],
-      employees: [["Thomas Kurian", "Front desk"], ["Anju Mathew", "Housekeeping"]],
-      guests: [["Grace Whitfield", "A1"], ["Vikram Sethi", null]],
-      tasks: [["Book the houseboat for Sunday", "high"]],
-      revenues: [["rooms", "Three nights, room A1", 2_760_000]],
-      expenses: [["fuel", "Diesel for the boat", 145_000]],
-    },
-  ]],
-]);
+const ROOM_CAPACITY: Readonly<Record<string, number>> = { family: 4, suite: 3 };
 
 /**
- * Puts the invented demo organisations into an empty database; one that is there already is left as it is. Writes no
- * events. Answers a line that says what it did.
+ * Puts the invented demo organisations into an empty database, with a month of use behind them; one that is there already
+ * is left as it is. Chance has a fixed seed: only the days differ from one seeding to the next. Writes no events. Answers
+ * a line that says what it did.
  */
-export async function seedDemo(ownerUrl: string): Promise<string> {
+export async function seedDemo(ownerUrl: string, now = Date.now()): Promise<string> {
   const sql = connectPool(ownerUrl, { max: 1, applicationName: "innstream-seed" });
   try {
     const seeded: string[] = [];
     for (const [organisation, hotels] of HOTELS) {
-      const fresh = await inTenant(sql, organisation.id, (tx) => seedOrganisation(tx, organisation, hotels));
+      const fresh = await inTenant(
+        sql,
+        organisation.id,
+        (tx) => seedOrganisation(tx, organisation, hotels, now),
+      );
       if (fresh) seeded.push(organisation.name);
     }
     return seeded.length === 0 ? "the demo data is there already" : `added ${seeded.join(" and ")}`;
@@ -86,6 +40,7 @@ async function seedOrganisation(
   tx: Transaction,
   organisation: Organisation,
   hotels: readonly Hotel[],
+  now: number,
 ): Promise<boolean> {
   const added = await tx`insert into organisations ${
     tx(organisation)
@@ -108,7 +63,7 @@ async function seedOrganisation(
     mode: "system",
   };
   await tx`insert into themes ${tx({ ...head, ...theme })}`;
-  for (const hotel of hotels) await seedHotel(tx, organisation, hotel);
+  for (const hotel of hotels) await seedHotel(tx, organisation, hotel, new DemoCalendar(now, DEMO_ZONE));
   return true;
 }
 
@@ -116,51 +71,57 @@ async function seedHotel(
   tx: Transaction,
   { id: orgId, currency }: Organisation,
   hotel: Hotel,
+  calendar: DemoCalendar,
 ): Promise<void> {
   const { property } = hotel;
   await tx`insert into properties ${
-    tx({ ...property, org_id: orgId, timezone: "Asia/Kolkata", created_by: SEEDED_BY })
+    tx({ ...property, org_id: orgId, timezone: DEMO_ZONE, created_by: SEEDED_BY })
   }`;
+  const dice = new Dice(orgId * 1_000 + property.id);
   const head = { org_id: orgId, property_id: property.id, created_by: SEEDED_BY };
-  const now = new Date();
-  const taken = new Set(hotel.guests.map(([, room]) => room));
-  const rooms = hotel.rooms.map(([number, kind]) => {
-    return {
-      ...head,
-      number,
-      kind,
-      floor: "",
-      capacity: 2,
-      status: taken.has(number) ? "occupied" : "vacant",
-    };
-  });
-  const numbered = await tx<{ id: number; number: string }[]>`insert into rooms ${
-    tx(rooms)
-  } returning id, number`;
-  const roomOf = new Map(numbered.map(({ id, number }) => [number, id]));
-  const guests = hotel.guests.map(([name, room]) => {
-    const status = room === null ? "expected" : "checked_in";
-    return { ...head, name, room_id: room === null ? null : roomOf.get(room) ?? null, status, notes: "" };
-  });
-  await tx`insert into guests ${tx(guests)}`;
-  const employees = hotel.employees.map(([name, position]) => ({
-    ...head,
-    name,
-    position,
-    status: "active",
-  }));
-  await tx`insert into employees ${tx(employees)}`;
-  const tasks = hotel.tasks.map(([title, priority]) => ({
-    ...head,
-    title,
-    priority,
-    description: "",
-    status: "open",
-  }));
-  await tx`insert into tasks ${tx(tasks)}`;
-  const money = ([category, description, amount_minor]: readonly [string, string, number]) => {
-    return { ...head, category, description, amount_minor, currency, occurred_at: now };
+  const insert = async (table: string, rows: readonly object[]): Promise<number[]> => {
+    const values = rows.map((row) => ({ ...head, ...row }));
+    const numbered = await tx<{ id: number }[]>`insert into ${tx(table)} ${tx(values)} returning id`;
+    return numbered.map(({ id }) => id);
   };
-  await tx`insert into revenues ${tx(hotel.revenues.map(money))}`;
-  await tx`insert into expenses ${tx(hotel.expenses.map((row) => ({ ...money(row), vendor: "" })))}`;
+  const { stays, rooms } = bookRooms(hotel, dice);
+  const roomIds = await insert(
+    "rooms",
+    hotel.rooms.map(([number, kind, floor]) => {
+      return { number, kind, floor, capacity: ROOM_CAPACITY[kind] ?? 2, status: rooms.get(number) };
+    }),
+  );
+  const roomOf = new Map(hotel.rooms.map(([number], n) => [number, roomIds[n]]));
+  const place = (number: string | null) => number === null ? null : roomOf.get(number) ?? null;
+  await insert(
+    "guests",
+    guestRows(stays, calendar, dice).map(({ room, ...row }) => ({ ...row, room_id: place(room) })),
+  );
+  const employees = await insert("employees", employeeRows(hotel, calendar, dice));
+  const person = (employee: number | null) => employee === null ? null : employees[employee] ?? null;
+  const ofPerson = ({ employee, ...row }: { employee: number }) => ({
+    ...row,
+    employee_id: person(employee),
+  });
+  await insert("schedules", scheduleRows(hotel, calendar).map(ofPerson));
+  await insert("leaves", leaveRows(hotel, calendar).map(ofPerson));
+  await insert(
+    "tasks",
+    taskRows(hotel, calendar, dice).map(({ employee, room, ...row }) => {
+      return { ...row, assignee_id: person(employee), room_id: place(room) };
+    }),
+  );
+  await insert("revenues", revenueRows(hotel, stays, calendar, dice).map((row) => ({ ...row, currency })));
+  const expenses = expenseRows(hotel, calendar, dice);
+  const expenseIds = await insert(
+    "expenses",
+    expenses.map(({ approval: _, ...row }) => ({ ...row, currency })),
+  );
+  await insert(
+    "approvals",
+    expenses.flatMap(({ approval, created_at }, n) => {
+      const note = approval === "rejected" ? "Ask for a second offer" : "";
+      return approval === null ? [] : [{ expense_id: expenseIds[n], status: approval, note, created_at }];
+    }),
+  );
 }

@@ -45,7 +45,8 @@ function isSafe(req: Request): boolean {
   return (req.method === "GET" || req.method === "HEAD") && req.headers.get("upgrade") === null;
 }
 
-function requireOrigin({ req, url, state }: Request_): void {
+/** Throws `origin_not_allowed` where a request that is known by its cookie comes from another site. */
+export function requireOrigin({ req, url, state }: Request_): void {
   const origin = req.headers.get("origin");
   const { publicOrigins } = state.services.config;
   const allowed = publicOrigins.length > 0 ? publicOrigins : [url.origin];

@@ -4,20 +4,29 @@ import type { Problem } from "@/lib/protocol/problems.ts";
 export const BODY_BYTES_MAX = 256 * 1024;
 
 /** `curl -d` sends JSON under this name unless told otherwise; it counts where the text is an object. */
-const CURL_DEFAULT = "application/x-www-form-urlencoded";
+const FORM = "application/x-www-form-urlencoded";
 
-export type JsonBody = { readonly ok: true; readonly value: unknown } | {
+interface Refusal {
   readonly ok: false;
   readonly problem: Problem;
-};
+}
+export type JsonBody = { readonly ok: true; readonly value: unknown } | Refusal;
+export type FormBody = { readonly ok: true; readonly form: URLSearchParams } | Refusal;
 
 /**
  * Reads the JSON body of a request, at most BODY_BYTES_MAX bytes of UTF-8; reading stops there, whatever is announced.
  * Problems: `body_too_large`, `bad_json`, and `bad_request` for another content type or encoding.
  */
 export async function readJson(request: Request): Promise<JsonBody> {
+  const read = await readJsonOrForm(request);
+  if (!("form" in read)) return read;
+  return refuse({ code: "bad_request", detail: `The body is form data, it must be application/json` });
+}
+
+/** The same, and takes a form as well. */
+export async function readJsonOrForm(request: Request): Promise<JsonBody | FormBody> {
   const type = (request.headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  if (type !== "" && type !== "application/json" && type !== CURL_DEFAULT) {
+  if (type !== "" && type !== "application/json" && type !== FORM) {
     return refuse({
       code: "bad_request",
       detail: `The content type is ${type}, it must be application/json`,
@@ -36,9 +45,8 @@ export async function readJson(request: Request): Promise<JsonBody> {
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    if (type === CURL_DEFAULT && !text.trimStart().startsWith("{")) {
-      return refuse({ code: "bad_request", detail: `The body is form data, it must be application/json` });
-    }
+    const isForm = type === FORM && !text.trimStart().startsWith("{");
+    if (isForm) return { ok: true, form: new URLSearchParams(text) };
     return { ok: true, value: JSON.parse(text) };
   } catch (error) {
     const detail = error instanceof SyntaxError ? error.message : "The body is not UTF-8";
@@ -69,6 +77,6 @@ async function readBytes(request: Request): Promise<Uint8Array | undefined> {
   return bytes;
 }
 
-function refuse(problem: Problem): JsonBody {
+function refuse(problem: Problem): Refusal {
   return { ok: false, problem };
 }

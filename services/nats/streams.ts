@@ -29,7 +29,7 @@ const TICKETS_AGE_MS = 60_000;
 const TICKETS_BYTES_MAX = 16 * 1024 ** 2;
 
 /** JetStream's error code for a stream of this name with another configuration. */
-const STREAM_NAME_IN_USE = 10058;
+export const STREAM_NAME_IN_USE = 10058;
 
 type Declared = Partial<StreamConfig> & { name: string };
 

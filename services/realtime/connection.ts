@@ -11,6 +11,7 @@ import {
   downgradeFrame,
   errorFrame,
   type FrameErrorCode,
+  type LeaveReason,
   parseClientFrame,
   parseHandshake,
   pingFrame,
@@ -26,14 +27,18 @@ import {
   HANDSHAKE_MS,
   PING_MS,
 } from "@/lib/protocol/limits.ts";
+import type { Problem } from "@/lib/protocol/problems.ts";
+import type { Tickets } from "@/services/auth/tickets.ts";
 import type { Tokens } from "@/services/auth/tokens.ts";
 import type { Feeds } from "@/services/feeds/feeds.ts";
+import { isNatsUnreachable } from "@/services/nats/errors.ts";
 import type { Connections, Held } from "@/services/realtime/connections.ts";
 import type { Metrics } from "@/services/realtime/metrics.ts";
 
 export interface ConnectionDeps {
   readonly feeds: Feeds;
   readonly tokens: Tokens;
+  readonly tickets: Tickets;
   readonly metrics: Metrics;
   readonly connections: Connections;
   readonly failed: (error: unknown) => void;
@@ -44,6 +49,7 @@ const CLOSE_WAIT_MS = 60_000;
 
 /** One socket of `GET /v2/realtime/stream`: handshake, subscription, token, pings. What it sees comes from its feed. */
 export class RealtimeConnection implements Held, Sink {
+  readonly kind = "streaming";
   readonly #socket: WebSocket;
   readonly #deps: ConnectionDeps;
   readonly #release: () => void;
@@ -108,12 +114,16 @@ export class RealtimeConnection implements Held, Sink {
     });
   }
 
-  drain(reconnectInMs: number): void {
+  leave(why: LeaveReason, reconnectInMs: number): void {
     this.#guard(() => {
       if (this.#closed) return;
-      this.#send(downgradeFrame("restart", reconnectInMs));
-      this.#end("restart");
+      this.#send(downgradeFrame(why, reconnectInMs));
+      this.#end(why === "restart" ? "restart" : "downgrade");
     });
+  }
+
+  get orgId(): number {
+    return this.#principal.orgId;
   }
 
   #message(data: unknown): void {
@@ -169,8 +179,8 @@ export class RealtimeConnection implements Held, Sink {
     this.#acknowledge(this.#feed!, this.#subscriber!);
   }
 
-  async #refresh({ token }: Extract<ClientFrame, { type: "auth" }>): Promise<void> {
-    const principal = await this.#deps.tokens.verify(token);
+  async #refresh(frame: Extract<ClientFrame, { type: "auth" }>): Promise<void> {
+    const principal = await this.#verify(frame);
     if (this.#closed) return;
     if ("code" in principal) {
       const code = principal.code === "unavailable" ? "unavailable" : "token_invalid";
@@ -184,6 +194,16 @@ export class RealtimeConnection implements Held, Sink {
     const audience = audienceOf(principal, this.#wish!);
     if ("error" in audience) return this.#end("forbidden", audience.error, audience.detail);
     this.#change(this.#wish!, audience);
+  }
+
+  async #verify(frame: Extract<ClientFrame, { type: "auth" }>): Promise<Principal | Problem> {
+    if ("token" in frame) return await this.#deps.tokens.verify(frame.token);
+    try {
+      return await this.#deps.tickets.redeem(frame.ticket);
+    } catch (error) {
+      if (isNatsUnreachable(error)) return { code: "unavailable", detail: "the ticket cannot be looked at" };
+      throw error;
+    }
   }
 
   #acknowledge(feed: Feed, subscriber: Subscriber): void {

@@ -1,24 +1,37 @@
+import type { LeaveReason } from "@/lib/protocol/frames.ts";
 import type { Problem } from "@/lib/protocol/problems.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { BUFFERED_BYTES_BUDGET, BUFFERED_BYTES_HIGH } from "@/services/realtime/limits.ts";
 
 /** Something that a person keeps open: a socket or a waiting poll. */
 export interface Held {
+  readonly orgId: number;
+  readonly kind: "streaming" | "polling";
   /** Called about once a second: pings, expiry, time-outs. */
   tick(now: number): void;
-  /** The process is stopping: send the client elsewhere, `reconnectInMs` from now. */
-  drain(reconnectInMs: number): void;
+  /** Sends the client elsewhere, to come back `reconnectInMs` from now. */
+  leave(why: LeaveReason, reconnectInMs: number): void;
 }
 
-/** Most slices in which a drain is spread over DRAIN_MS. */
-const DRAIN_SLICES = 20;
+/** How many sockets and how many waiting polls. */
+export interface ConnectionCounts {
+  readonly streaming: number;
+  readonly polling: number;
+}
+
+/** Most slices in which those who leave are told, spread over DRAIN_MS or DOWNGRADE_MS. */
+const LEAVE_SLICES = 20;
 /** All clients are told to leave within this time. */
 export const DRAIN_MS = 2_000;
+/** Streaming was switched off: everyone it concerns is told within this time. */
+export const DOWNGRADE_MS = 2_000;
 /** Longest wait for the answers of those who were told last; who does not read never answers. */
 const GOODBYE_MS = 1_000;
 const GOODBYE_PROBE_MS = 10;
-/** Clients come back spread over this time. */
+/** Clients of an instance that stops come back spread over this time. */
 const RECONNECT_SPREAD_MS = 3_000;
+/** Clients that may not stream any more begin to poll spread over this time. */
+const POLL_SPREAD_MS = 1_000;
 const TICK_MS = 1_000;
 /** Connections ticked before other work gets its turn. */
 const TICK_SLICE = 1_000;
@@ -43,6 +56,12 @@ export class Connections {
 
   get size(): number {
     return this.#held.size;
+  }
+
+  counts(): ConnectionCounts {
+    let streaming = 0;
+    for (const { kind } of this.#held) if (kind === "streaming") streaming++;
+    return { streaming, polling: this.#held.size - streaming };
   }
 
   get draining(): boolean {
@@ -96,27 +115,56 @@ export class Connections {
   async drain(): Promise<void> {
     this.#draining = true;
     clearInterval(this.#timer);
-    const leaving = [...this.#held];
-    const perSlice = Math.max(1, Math.ceil(leaving.length / DRAIN_SLICES));
-    while (leaving.length > 0) {
-      for (const held of leaving.splice(0, perSlice)) held.drain(this.#reconnectIn());
-      if (leaving.length > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_MS / DRAIN_SLICES));
-    }
+    await this.#inSlices([...this.#held], DRAIN_MS, (held) => {
+      held.leave("restart", this.#randomBelow(RECONNECT_SPREAD_MS));
+    });
     // Those told last must have heard it: the listener cuts off with 1001 whoever is left when it ends.
     for (let waited = 0; this.#taken > 0 && waited < GOODBYE_MS; waited += GOODBYE_PROBE_MS) {
-      await new Promise((resolve) => setTimeout(resolve, GOODBYE_PROBE_MS));
+      await pause(GOODBYE_PROBE_MS);
     }
   }
 
-  #reconnectIn(): number {
-    return Math.floor(this.#random() * RECONNECT_SPREAD_MS);
+  /**
+   * Sends those sockets to the long poll whose organisation may not stream, in slices over DOWNGRADE_MS; settles when
+   * all are told. Waiting polls stay.
+   */
+  async downgrade(mayStream: (orgId: number) => boolean): Promise<void> {
+    const isConcerned = (held: Held) => held.kind === "streaming" && !mayStream(held.orgId);
+    await this.#inSlices(this.#shuffled([...this.#held].filter(isConcerned)), DOWNGRADE_MS, (held) => {
+      // It may have been switched on again in the meantime.
+      if (isConcerned(held)) held.leave("switched_off", this.#randomBelow(POLL_SPREAD_MS));
+    });
+  }
+
+  async #inSlices(leaving: Held[], ms: number, tell: (held: Held) => void): Promise<void> {
+    const perSlice = Math.max(1, Math.ceil(leaving.length / LEAVE_SLICES));
+    while (leaving.length > 0) {
+      for (const held of leaving.splice(0, perSlice)) tell(held);
+      if (leaving.length > 0) await pause(ms / LEAVE_SLICES);
+    }
+  }
+
+  #shuffled(held: Held[]): Held[] {
+    for (let i = held.length - 1; i > 0; i--) {
+      const j = this.#randomBelow(i + 1);
+      [held[i], held[j]] = [held[j]!, held[i]!];
+    }
+    return held;
+  }
+
+  #randomBelow(bound: number): number {
+    return Math.floor(this.#random() * bound);
   }
 
   async #tick(): Promise<void> {
     let ticked = 0;
     for (const held of [...this.#held]) {
       held.tick(Date.now());
-      if (++ticked % TICK_SLICE === 0) await new Promise((resolve) => setTimeout(resolve));
+      if (++ticked % TICK_SLICE === 0) await pause(0);
     }
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

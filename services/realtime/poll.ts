@@ -16,30 +16,36 @@ export interface PollRequest {
   readonly propertyId: number | null;
   /** null: whatever happens from now on. */
   readonly from: ResumePoint | null;
+  /** How long to wait for the first event, up to POLL_WAIT_MS. */
+  readonly waitMs: number;
   /** Ends the wait when the client is gone. */
   readonly signal: AbortSignal;
 }
 
+/** How often a poll whose time is up looks whether it has caught up. */
+const BEHIND_LOOK_MS = 20;
+
 /**
  * One long poll: a subscriber that leaves with the first events. Answers the JSON text `{events, seq, epoch, reset?}`
- * after at most POLL_WAIT_MS; `seq` and `epoch` are the same cursor as on the socket, valid on any instance.
+ * after at most `waitMs`, longer only where the stream is still being read for it; `seq` and `epoch` are the same cursor as on the socket, valid on any instance.
  */
 export async function poll(
   { feeds, connections }: { feeds: Feeds; connections: Connections },
   request: PollRequest,
 ): Promise<string | Problem> {
-  const { principal, service, propertyId, from, signal } = request;
+  const { principal, service, propertyId, from } = request;
   const audience = audienceOf(principal, { services: [service], propertyId });
   if ("error" in audience) return { code: "forbidden", detail: `${audience.error}: ${audience.detail}` };
   const place = connections.take(principal);
   if ("code" in place) return place;
-  const wait = new Wait(signal);
+  const wait = new Wait(request);
   connections.add(wait);
   try {
     const feed = await feeds.acquire(principal.orgId);
     const subscriber = feed.add(wait, audience, from);
     try {
       feed.begin(subscriber);
+      wait.begin(() => subscriber.state === "behind");
       await wait.over;
       return wait.answer(feed.position(subscriber), subscriber.epoch);
     } finally {
@@ -54,21 +60,36 @@ export async function poll(
 
 /** Collects what the feed hands over until there is something to answer, or time is up. */
 class Wait implements Sink, Held {
+  readonly kind = "polling";
+  readonly orgId: number;
   readonly over: Promise<void>;
   readonly #resolve: () => void;
-  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #waitMs: number;
   readonly #signal: AbortSignal;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #events: string[] = [];
   #reset: ResetReason | undefined;
 
-  constructor(signal: AbortSignal) {
+  constructor({ principal, waitMs, signal }: PollRequest) {
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.orgId = principal.orgId;
     this.over = promise;
     this.#resolve = () => resolve();
-    this.#timer = setTimeout(this.#resolve, POLL_WAIT_MS);
+    this.#waitMs = waitMs;
     this.#signal = signal;
     signal.addEventListener("abort", this.#resolve, { once: true });
     if (signal.aborted) resolve();
+  }
+
+  /** From here on time runs. A client behind the present is told what it missed, however short it wants to wait. */
+  begin(isBehind: () => boolean): void {
+    let left = POLL_WAIT_MS - this.#waitMs;
+    const timeUp = () => {
+      if (left <= 0 || !isBehind()) return this.#resolve();
+      left -= BEHIND_LOOK_MS;
+      this.#timer = setTimeout(timeUp, BEHIND_LOOK_MS);
+    };
+    this.#timer = setTimeout(timeUp, this.#waitMs);
   }
 
   /** Full where one more frame might pass POLL_EVENTS_MAX: the rest stays behind the cursor that the answer carries. */
@@ -77,7 +98,7 @@ class Wait implements Sink, Held {
   }
 
   frame(frame: Frame): void {
-    for (const event of frame.events) this.#events.push(event.json);
+    for (const { json } of frame.shown) this.#events.push(json);
     this.#resolve();
   }
 
@@ -93,7 +114,7 @@ class Wait implements Sink, Held {
 
   tick(): void {}
 
-  drain(): void {
+  leave(): void {
     this.#resolve();
   }
 

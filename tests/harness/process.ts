@@ -102,7 +102,7 @@ async function spawn(env: Record<string, string>) {
     command: Deno.execPath(),
     args: ["run", "-A", "main.ts"],
     cwd: ROOT,
-    env: { PORT: "0", ...env },
+    env: { PORT: "0", DERIVE: "0", REALTIME_STREAMING_V2: "true", REALTIME_ROLLOUT_PERCENT: "100", ...env },
     stopSignal: "SIGTERM",
     guard,
     onLine: (line) => {

@@ -1,3 +1,4 @@
+import { initialFlags } from "@/lib/flags/flags.ts";
 import type { Config } from "@/services/config.ts";
 import { listen, type Running } from "@/services/http/serve.ts";
 import { type Services, startServices } from "@/services/services.ts";
@@ -68,6 +69,10 @@ async function instance(
     maxConnections: 2_000,
     maxConnectionsPerUser: 200,
     databasePool: 5,
+    initialFlags: initialFlags(true),
+    operatorOrgs: [1],
+    // Tests that count events must be the only ones who make any.
+    derive: false,
     ...overrides,
   };
   const logged: { level: string; message: string; fields?: Record<string, unknown> }[] = [];

@@ -65,7 +65,7 @@ Deno.test("docs - the example client shows what it missed while it was away, onc
     await until("it is connected", () => lines("connected").length === 1);
     await publish(server, SUBJECT, { data: { n: 1 } });
     await until("it shows the first", () => lines("tasks").length === 1);
-    sockets[0]!.drain(0);
+    sockets[0]!.leave("restart", 0);
     await publish(server, SUBJECT, { data: { n: 2 } });
     await until("it is connected again", () => lines("connected").length === 2);
     await publish(server, SUBJECT, { data: { n: 3 } });

@@ -1,7 +1,7 @@
 // A token ends, or is replaced by another one on the same socket.
 import assert from "node:assert/strict";
 import { EXPIRY_WARNING_MS } from "@/lib/protocol/limits.ts";
-import { publish, startDemo, watchConnections } from "../harness/live.ts";
+import { call, publish, startDemo, watchConnections } from "../harness/live.ts";
 import type { TestServer } from "../harness/server.ts";
 import { type AnyFrame, TestSocket } from "../harness/socket.ts";
 
@@ -114,4 +114,71 @@ Deno.test("token - one that ends before the handshake closes the socket just the
   const socket = await TestSocket.open(`${server.wsUrl}/v2/realtime/stream`, await server.token({}, 60));
   taken[0]!.tick(Date.now() + 60_001);
   assert.equal((await socket.whenClosed()).code, 4401);
+});
+
+async function ticketOf(claims: Record<string, unknown> = {}, lifeS = 3600): Promise<string> {
+  const token = await server.token(claims, lifeS);
+  const { status, json } = await call(`${server.url}/auth/ticket`, { token, method: "POST" });
+  assert.equal(status, 201);
+  return json.ticket;
+}
+
+Deno.test("token - a ticket prolongs the connection as a token does, once", async () => {
+  const socket = await TestSocket.stream(server.wsUrl, await server.token({}, 120));
+  const ticket = await ticketOf({}, 7200);
+  socket.send({ type: "auth", ticket });
+  await socket.until(() => acks(socket).length === 2);
+  const [first, second] = acks(socket);
+  assert.ok(Date.parse(second!.expiresAt) - Date.parse(first!.expiresAt) > 6_000_000);
+  socket.send({ type: "auth", ticket });
+  const used = await socket.next(({ type }) => type === "error");
+  assert.equal(used.code, "token_invalid");
+  assert.match(used.message, /was used/);
+  // Nor does it open another socket.
+  await assert.rejects(TestSocket.open(`${server.wsUrl}/v2/realtime/stream?ticket=${ticket}`));
+  assert.deepEqual(await dataAfter(socket, FINANCE, 1), [1], "the connection goes on");
+  await socket.close();
+});
+
+Deno.test("token - a ticket of another person or organisation, a bad one, or one beside a token is refused", async () => {
+  const socket = await TestSocket.stream(server.wsUrl, await server.token());
+  const frames = [
+    { ticket: await ticketOf({ sub: "u2" }) },
+    { ticket: await ticketOf({ orgId: 2 }) },
+    { ticket: "a.b.c" },
+    // A token is no ticket, and a ticket no token.
+    { ticket: await server.token() },
+    { token: await ticketOf() },
+    { ticket: await ticketOf(), token: await server.token() },
+    { ticket: null, token: null },
+    { ticket: 5 },
+  ];
+  for (const frame of frames) socket.send({ type: "auth", ...frame });
+  const errors = () => socket.frames.filter(({ type }) => type === "error");
+  await socket.until(() => errors().length === frames.length);
+  assert.deepEqual(errors().map(({ code }) => code), [
+    "token_mismatch",
+    "token_mismatch",
+    "token_invalid",
+    "token_invalid",
+    "token_invalid",
+    "bad_frame",
+    "bad_frame",
+    "bad_frame",
+  ]);
+  await publish(server, "evt.2.1.finance.revenue.created", { data: { n: 666 } });
+  assert.deepEqual(await dataAfter(socket, FINANCE, 1), [1]);
+  await socket.close();
+});
+
+Deno.test("token - while tickets cannot be looked at the old token holds", async () => {
+  const alone = await startDemo();
+  const socket = await TestSocket.stream(alone.wsUrl, await alone.token());
+  const token = await alone.token();
+  const { json } = await call(`${alone.url}/auth/ticket`, { token, method: "POST" });
+  await alone.nats.kill();
+  socket.send({ type: "auth", ticket: json.ticket });
+  const { code } = await socket.next(({ type }) => type === "error");
+  assert.deepEqual([code, socket.closed], ["unavailable", undefined]);
+  await alone.stop();
 });

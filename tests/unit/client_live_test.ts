@@ -1,100 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ClientEvent } from "@/lib/client/server_frames.ts";
-import { type Card, CARD_ITEMS_MAX, narrow, newCard, receive, release, replace } from "@/lib/live/card.ts";
 import { formatMoney, formatTime } from "@/lib/live/formats.ts";
-import { type Item, itemOfEvent, itemOfRecord } from "@/lib/live/item.ts";
 import { relativeTime } from "@/lib/live/relative_time.ts";
 import { summaryOf } from "@/lib/live/summary.ts";
 import { SERVICES } from "@/lib/protocol/services.ts";
 
 const INDIA = { locale: "en-IN", timeZone: "Asia/Kolkata" };
 const AT = "2026-11-23T13:00:05.000Z";
-
-function record(id: number, version = 1, more: Record<string, unknown> = {}): Item {
-  return itemOfRecord(
-    "task",
-    { id, version, propertyId: 1, updatedAt: AT, title: `Task ${id}`, ...more },
-    INDIA,
-  );
-}
-
-function event(id: number, version: number | undefined, seq: number, more: Partial<ClientEvent> = {}): Item {
-  const happened = {
-    id: `e-${id}-${version}-${seq}`,
-    entity: "task",
-    action: "updated",
-    propertyId: 1,
-    at: AT,
-    data: { id, title: `Task ${id}` },
-    ...(version !== undefined && { version }),
-    ...more,
-  };
-  return itemOfEvent(happened, seq, INDIA);
-}
-
-function titles({ items }: Card): string[] {
-  return items.map(({ title }) => title);
-}
-
-Deno.test("client live - what the snapshot has already is not told again by the stream", () => {
-  const card = newCard("tasks", [record(1, 3), record(2, 1)]);
-  const after = receive(card, [event(1, 2, 8), event(1, 3, 9), event(2, 2, 10), event(3, 1, 11)], false);
-  assert.deepEqual([after.count, titles(after)], [2, ["Task 3", "Task 2", "Task 1", "Task 2"]]);
-});
-
-Deno.test("client live - events without a version are told apart by their id", () => {
-  const after = receive(newCard("tasks", []), [event(1, undefined, 8), event(1, undefined, 9)], false);
-  assert.equal(after.count, 2);
-});
-
-Deno.test("client live - a held card does not change until it is let go", () => {
-  const card = newCard("tasks", [record(1)]);
-  const held = receive(receive(card, [event(2, 1, 8)], true), [event(3, 1, 9)], true);
-  assert.deepEqual([held.items, held.heldCount, held.count], [card.items, 2, 2]);
-  const shown = release(held);
-  assert.deepEqual([titles(shown), shown.heldCount], [["Task 3", "Task 2", "Task 1"], 0]);
-});
-
-Deno.test("client live - a removed record keeps its name", () => {
-  const gone = event(1, 2, 8, { action: "deleted", data: { id: 1, propertyId: 1 } });
-  const after = receive(newCard("tasks", [record(1)]), [gone], false);
-  assert.deepEqual(titles(after), ["Task 1", "Task 1"]);
-  assert.deepEqual(titles(receive(newCard("tasks", []), [gone], false)), ["Task 1"]);
-});
-
-Deno.test("client live - a snapshot keeps what arrived after it was read", () => {
-  const card = receive(newCard("tasks", [record(1)]), [event(2, 1, 11), event(3, 1, 12)], false);
-  const after = replace(card, [record(2), record(1)], 11);
-  assert.deepEqual(titles(after), ["Task 3", "Task 2", "Task 1"]);
-  assert.equal(after.items[1], card.items[1], "the same line, so that it does not slide in again");
-});
-
-Deno.test("client live - one property shows its own and the whole organisation's", () => {
-  const other = event(2, 1, 8, { propertyId: 2 });
-  const whole = event(3, 1, 9, { propertyId: null });
-  const card = receive(receive(newCard("tasks", [record(1)]), [other, whole], false), [other], true);
-  assert.deepEqual(titles(narrow(card, 1)), ["Task 3", "Task 1"]);
-  assert.equal(narrow(card, null), card);
-});
-
-Deno.test("client live - cards stay bounded, and every event is counted once", () => {
-  const versions = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.boolean()), { maxLength: 200 });
-  fc.assert(fc.property(versions, (moves) => {
-    let card = newCard("tasks", []);
-    const version = new Map<number, number>();
-    moves.forEach(([id, hold], seq) => {
-      const next = (version.get(id) ?? 0) + 1;
-      version.set(id, next);
-      card = receive(card, [event(id, next, seq)], hold);
-      if (!hold) card = release(card);
-      assert.ok(card.items.length <= CARD_ITEMS_MAX && card.held.length <= CARD_ITEMS_MAX);
-    });
-    assert.equal(card.count, moves.length);
-    const keys = [...card.held, ...card.items].map(({ key }) => key);
-    assert.equal(new Set(keys).size, keys.length);
-  }));
-});
 
 Deno.test("client live - records are told in a line", () => {
   const told = (entity: string, data: Record<string, unknown>) => {

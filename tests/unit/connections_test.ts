@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import FakeTimers from "@sinonjs/fake-timers";
 import { type Principal, principalOf } from "@/lib/auth/principal.ts";
-import { Connections } from "@/services/realtime/connections.ts";
+import type { LeaveReason } from "@/lib/protocol/frames.ts";
+import { Connections, DOWNGRADE_MS, type Held } from "@/services/realtime/connections.ts";
 import { BUFFERED_BYTES_BUDGET, BUFFERED_BYTES_HIGH } from "@/services/realtime/limits.ts";
 
 function person(sub: string, orgId = 1): Principal {
@@ -54,7 +56,68 @@ Deno.test("connections - a drain tells everyone to come back at different times"
   let next = 0;
   const connections = new Connections({ max: 10, maxPerUser: 10, random: () => (next += 0.1) % 1 });
   const told: number[] = [];
-  for (let i = 0; i < 5; i++) connections.add({ tick: () => {}, drain: (ms) => told.push(ms) });
+  for (let i = 0; i < 5; i++) {
+    connections.add({ orgId: 1, kind: "streaming", tick: () => {}, leave: (_why, ms) => told.push(ms) });
+  }
   await connections.drain();
   assert.equal(new Set(told).size, 5);
+});
+
+/** Something held that is gone once it was told to leave. */
+function held(connections: Connections, orgId: number, kind: Held["kind"]) {
+  const told: [LeaveReason, number][] = [];
+  const one: Held = {
+    orgId,
+    kind,
+    tick: () => {},
+    leave: (why, ms) => {
+      told.push([why, ms]);
+      connections.remove(one);
+    },
+  };
+  connections.add(one);
+  return told;
+}
+
+Deno.test("connections - a downgrade tells the sockets it concerns, spread over two seconds, and no poll", async () => {
+  const clock = FakeTimers.install({ toFake: ["setTimeout", "setInterval", "clearInterval"] });
+  try {
+    const connections = new Connections({ max: 1_000, maxPerUser: 1_000, random: () => 0.5 });
+    const leaving = Array.from({ length: 100 }, () => held(connections, 2, "streaming"));
+    const staying = [held(connections, 1, "streaming"), held(connections, 2, "polling")];
+    assert.deepEqual(connections.counts(), { streaming: 101, polling: 1 });
+    const mayStream = new Set([1]);
+    const downgrading = connections.downgrade((orgId) => mayStream.has(orgId));
+    const gone = () => leaving.filter((told) => told.length > 0).length;
+    assert.equal(gone(), 5, "a twentieth at once");
+    await clock.tickAsync(DOWNGRADE_MS / 2);
+    assert.ok(gone() > 40 && gone() < 60, `${gone()} at half time`);
+    await clock.tickAsync(DOWNGRADE_MS / 2);
+    assert.equal(gone(), 100);
+    await downgrading;
+    assert.ok(leaving.every((told) => told.length === 1 && told[0]![0] === "switched_off"));
+    assert.deepEqual(staying, [[], []]);
+    assert.deepEqual(connections.counts(), { streaming: 1, polling: 1 });
+  } finally {
+    clock.uninstall();
+  }
+});
+
+Deno.test("connections - what is switched on again in the middle of a downgrade keeps those who were not told yet", async () => {
+  const clock = FakeTimers.install({ toFake: ["setTimeout", "setInterval", "clearInterval"] });
+  try {
+    const connections = new Connections({ max: 1_000, maxPerUser: 1_000, random: Math.random });
+    const sockets = Array.from({ length: 100 }, () => held(connections, 1, "streaming"));
+    let isOn = false;
+    const downgrading = connections.downgrade(() => isOn);
+    await clock.tickAsync(DOWNGRADE_MS / 4);
+    isOn = true;
+    const told = sockets.filter((one) => one.length > 0).length;
+    await clock.tickAsync(DOWNGRADE_MS);
+    await downgrading;
+    assert.equal(sockets.filter((one) => one.length > 0).length, told);
+    assert.ok(told > 0 && told < 100);
+  } finally {
+    clock.uninstall();
+  }
 });

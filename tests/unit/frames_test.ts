@@ -107,6 +107,7 @@ Deno.test("frames - no text whatever makes a parser throw", () => {
 
 Deno.test("frames - later frames: a new token, another subscription, nothing else", () => {
   assert.deepEqual(parseClientFrame('{"type":"auth","token":"t"}'), { type: "auth", token: "t" });
+  assert.deepEqual(parseClientFrame('{"type":"auth","ticket":"t"}'), { type: "auth", ticket: "t" });
   assert.deepEqual(parseClientFrame('{"type":"subscribe","services":["tasks"],"filters":{"propertyId":2}}'), {
     type: "subscribe",
     services: ["tasks"],
@@ -119,6 +120,8 @@ Deno.test("frames - later frames: a new token, another subscription, nothing els
       "{}",
       "7",
       `{"type":"auth","token":"${"x".repeat(8193)}"}`,
+      `{"type":"auth","ticket":"${"x".repeat(16_385)}"}`,
+      '{"type":"auth","token":"t","ticket":"t"}',
     ]
   ) {
     const outcome = parseClientFrame(text);

@@ -1,4 +1,4 @@
-import type { LivePage } from "@/lib/live/page.ts";
+import type { Command } from "@/lib/ui/try_it.tsx";
 import type { Session } from "@/services/auth/session.ts";
 import type { Services } from "@/services/services.ts";
 
@@ -13,7 +13,7 @@ export async function tryIt(
   { config, tokens }: Services,
   { principal }: Session,
   origin: string,
-): Promise<LivePage["tryIt"]> {
+): Promise<Command | null> {
   const { userId, orgId, role, properties, name, services } = principal;
   if ((role !== "manager" && role !== "admin") || !services.has("finance")) return null;
   const propertyId = properties === "*" ? 1 : properties[0];

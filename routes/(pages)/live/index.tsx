@@ -1,32 +1,27 @@
 import { page } from "fresh";
-import { Head } from "fresh/runtime";
-import LiveFeed from "@/islands/LiveFeed.tsx";
-import type { LivePage } from "@/lib/live/page.ts";
-import { definePages, signInPath } from "@/services/auth/session.ts";
-import { readLive } from "../(_live)/latest.ts";
+import LivePage from "@/islands/LivePage.tsx";
+import { LIVE_EVENTS } from "@/lib/pages/live/live.tsx";
+import { definePages } from "@/services/auth/session.ts";
+import { PageTop } from "../../(_components)/PageTop.tsx";
+import { PageReading } from "../(_frame)/page_reading.ts";
 import { tryIt } from "../(_live)/try_it.ts";
 
 export const handler = definePages.handlers({
   async GET(ctx) {
-    const { services, session } = ctx.state;
-    if (session === null) return ctx.redirect(signInPath(ctx.url));
-    const read = await readLive(services, session, ctx.url.searchParams.get("property"));
-    const live: LivePage = {
-      ...read,
-      orgId: session.principal.orgId,
-      locale: session.organisation.locale,
-      now: Date.now(),
-      tryIt: await tryIt(services, session, ctx.url.origin),
-    };
-    return page(live);
+    const reading = await PageReading.of(ctx, "live");
+    if (reading instanceof Response) return reading;
+    const { services, session } = reading;
+    const [recent, command] = await Promise.all([
+      reading.recent(LIVE_EVENTS),
+      tryIt(services, session, ctx.url.origin),
+    ]);
+    return page({ frame: await reading.frame(), recent, command });
   },
 });
 
 export default definePages.page<typeof handler>(({ data }) => (
-  <main class="page" id="main">
-    <Head>
-      <title>Live · Innstream</title>
-    </Head>
-    <LiveFeed {...data} />
-  </main>
+  <>
+    <PageTop title="What just happened" frame={data.frame} styles="live" />
+    <LivePage {...data} />
+  </>
 ));

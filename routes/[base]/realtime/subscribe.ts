@@ -1,6 +1,7 @@
 import { isService, serviceOfBase } from "@/lib/protocol/services.ts";
 import { parseId } from "@/lib/protocol/subjects.ts";
 import { resumeFrom } from "@/lib/protocol/frames.ts";
+import { POLL_WAIT_MS, SWITCHED_OFF_RETRY_S } from "@/lib/protocol/limits.ts";
 import { type Problem, problemResponse } from "@/lib/protocol/problems.ts";
 import type { ResumePoint } from "@/lib/realtime/subscriber.ts";
 import { authenticate } from "@/services/http/authenticate.ts";
@@ -16,6 +17,9 @@ export const handler = define.handlers(methods({
     const principal = await authenticate(ctx);
     const query = queryOf(ctx.url.searchParams);
     if ("code" in query) return problemResponse(query);
+    if (!await ctx.state.services.flags.longPoll(service)) {
+      return problemResponse({ code: "long_poll_off", retryAfter: SWITCHED_OFF_RETRY_S });
+    }
     const answer = await poll(ctx.state.services, { principal, service, ...query, signal: ctx.req.signal });
     if (typeof answer !== "string") return problemResponse(answer);
     return new Response(answer, {
@@ -24,7 +28,13 @@ export const handler = define.handlers(methods({
   },
 }));
 
-function queryOf(search: URLSearchParams): { propertyId: number | null; from: ResumePoint | null } | Problem {
+interface Query {
+  readonly propertyId: number | null;
+  readonly from: ResumePoint | null;
+  readonly waitMs: number;
+}
+
+function queryOf(search: URLSearchParams): Query | Problem {
   const property = search.get("propertyId") || null;
   const propertyId = property === null ? null : parseId(property);
   if (propertyId === undefined) {
@@ -35,6 +45,14 @@ function queryOf(search: URLSearchParams): { propertyId: number | null; from: Re
   if (seq === undefined) {
     return { code: "bad_request", detail: `lastSeq is "${last}": a whole number is needed` };
   }
+  const wait = search.get("wait") || String(POLL_WAIT_MS);
+  const waitMs = wait === "0" ? 0 : parseId(wait);
+  if (waitMs === undefined || waitMs > POLL_WAIT_MS) {
+    return {
+      code: "bad_request",
+      detail: `wait is "${wait}": milliseconds from 0 to ${POLL_WAIT_MS} are needed`,
+    };
+  }
   const { lastSeq, epoch } = resumeFrom(seq, search.get("epoch") || null);
-  return { propertyId, from: lastSeq === null ? null : { seq: lastSeq, epoch } };
+  return { propertyId, from: lastSeq === null ? null : { seq: lastSeq, epoch }, waitMs };
 }

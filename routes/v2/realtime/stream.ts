@@ -1,3 +1,4 @@
+import { SWITCHED_OFF_RETRY_S } from "@/lib/protocol/limits.ts";
 import { problemResponse } from "@/lib/protocol/problems.ts";
 import { authenticate } from "@/services/http/authenticate.ts";
 import { define } from "@/services/http/define.ts";
@@ -14,6 +15,11 @@ export const handler = define.handlers(methods({
     const { services } = ctx.state;
     const protocol = checkUpgrade(ctx, PROTOCOL);
     const principal = await authenticate(ctx);
+    const isStreaming = await services.flags.streaming(principal.orgId);
+    // The second look is at this very moment: from here to the end nothing can come between.
+    if (!isStreaming || !services.flags.streams(principal.orgId)) {
+      return problemResponse({ code: "streaming_off", retryAfter: SWITCHED_OFF_RETRY_S });
+    }
     const place = services.connections.take(principal);
     if ("code" in place) return problemResponse(place);
     try {

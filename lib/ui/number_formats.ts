@@ -1,0 +1,49 @@
+/** Formatters kept: making one is a hundred times the work of using it. */
+const FORMATS_MAX = 64;
+
+type Format = (value: number) => string;
+
+const formats = new Map<string, Format>();
+
+/** `₹1,000.00`: with as many decimals as the currency has. */
+export function currencyFormat(locale: string, currency: string): Format {
+  return kept(`money ${locale} ${currency}`, () => {
+    try {
+      return new Intl.NumberFormat(locale, {
+        style: "currency",
+        currency,
+        currencyDisplay: "narrowSymbol",
+      });
+    } catch {
+      // Another service may have published a code that is none.
+      return new Intl.NumberFormat(locale);
+    }
+  });
+}
+
+/** `₹1.2L`, `₹4.5K`: for a place that is too small for the whole sum. Whole units below a thousand. */
+export function shortCurrencyFormat(locale: string, currency: string): Format {
+  return kept(`short ${locale} ${currency}`, () =>
+    new Intl.NumberFormat(locale, {
+      style: "currency",
+      currency,
+      currencyDisplay: "narrowSymbol",
+      notation: "compact",
+      maximumFractionDigits: 1,
+    }));
+}
+
+/** `1,234` */
+export function wholeFormat(locale: string): Format {
+  return kept(`whole ${locale}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
+}
+
+function kept(key: string, make: () => Intl.NumberFormat): Format {
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  if (formats.size >= FORMATS_MAX) formats.clear();
+  const format = make();
+  const use = (value: number) => format.format(value);
+  formats.set(key, use);
+  return use;
+}

@@ -1,0 +1,167 @@
+import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import { capital } from "@/lib/live/words.ts";
+import { RESOURCES } from "@/lib/resources/catalog.ts";
+import type { Resource } from "@/lib/resources/define.ts";
+import type { FieldSpec } from "@/lib/ui/field_spec.ts";
+import { useFrame } from "@/lib/ui/frame_context.ts";
+import { Icon } from "@/lib/ui/icon.tsx";
+import { RecordForm } from "@/lib/ui/record_form.tsx";
+import { sayProblem } from "@/lib/ui/states.tsx";
+import type { ClientRecord } from "@/lib/client/collection.ts";
+import type { EntityName, Records } from "@/lib/ui/records.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+export interface EditorOptions {
+  readonly entity: EntityName;
+  /** "revenue": stands in titles, buttons and toasts. */
+  readonly noun: string;
+  readonly records: Records;
+  /** A field of kind "property" need not be named: it is added where there is a choice. */
+  readonly fields: readonly FieldSpec[];
+  /** What a new one has at first. */
+  readonly fresh?: Values;
+}
+
+export interface Editor {
+  /** Opens the form of a new record. */
+  create(values?: Values): void;
+  /** Opens the form of a record. */
+  edit(record: ClientRecord): void;
+  remove(record: ClientRecord): Promise<void>;
+  /** Changes a record without a form; says so, with a way back. */
+  change(record: ClientRecord, changes: Values, says: string): Promise<void>;
+  /** The form while it is open: to be rendered. */
+  readonly form: VNode | null;
+}
+
+interface Open {
+  readonly record: ClientRecord | null;
+  readonly values: Values;
+}
+
+/** Making, changing and removing records of one entity: forms, toasts and the way back. */
+export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorOptions): Editor {
+  const { toast, may, data: { properties, role }, propertyId } = useFrame();
+  const [open, setOpen] = useState<Open | null>(null);
+  const resource = RESOURCES.find((one) => one.entity === entity)!;
+  const place = propertyId ?? (properties.length === 1 ? properties[0]!.id : undefined);
+  const failed = (what: string) => (answer: Awaited<ReturnType<Records["remove"]>>) => {
+    if (!answer.ok) toast({ kind: "failed", text: `${what}: ${sayProblem(answer.problem)}` });
+    return answer.ok;
+  };
+  const remove = async (record: ClientRecord) => {
+    setOpen(null);
+    const done = failed(`The ${noun} could not be removed`)(await records.remove(record.id));
+    if (!done) return;
+    const again = () =>
+      void records.create(bodyAgain(resource, record)).then(failed("This could not be undone"));
+    toast({ text: `${capital(noun)} removed`, ...(may(entity, "create") && { undo: again }) });
+  };
+  const change = async (record: ClientRecord, changes: Values, says: string) => {
+    const before = Object.fromEntries(Object.keys(changes).map((name) => [name, record[name]]));
+    const done = failed(`The ${noun} could not be changed`)(await records.update(record.id, changes));
+    if (!done) return;
+    const back = () => void records.update(record.id, before).then(failed("This could not be undone"));
+    toast({ text: says, undo: back });
+  };
+  const saved = (record: ClientRecord | null) => {
+    const { record: before } = open!;
+    setOpen(null);
+    if (before === null) {
+      const undo = record !== null && may(entity, "remove")
+        ? () => void records.remove(record.id).then(failed("This could not be undone"))
+        : undefined;
+      return toast({ text: `${capital(noun)} added`, ...(undo && { undo }) });
+    }
+    const back = bodyBack(resource, before, record);
+    const undo = () => void records.update(before.id, back).then(failed("This could not be undone"));
+    toast({ text: `${capital(noun)} changed`, undo });
+  };
+  /** Sends the form; where that fails the form stays and tells why, so the row need not. */
+  const save = async (body: object) => {
+    const record = open!.record;
+    const answer = record === null ? await records.create(body) : await records.update(record.id, body);
+    if (!answer.ok) {
+      const failed = records.rows.find(({ failure }) => failure === answer.problem);
+      if (failed) records.discard(failed.editKey ?? failed.key);
+    }
+    return answer;
+  };
+  const verb = open?.record === null ? "create" : "update";
+  const shown = fieldsFor(resource, verb, { fields, role });
+  const needsPlace = verb === "create" && place === undefined && resource.scope === "property";
+  const choice: FieldSpec = {
+    name: "propertyId",
+    label: "Property",
+    kind: "property",
+    options: properties.map(({ id, name }) => ({ value: String(id), label: name })),
+  };
+  const form = open && (
+    <RecordForm
+      key={open.record?.id ?? "new"}
+      title={open.record === null ? `New ${noun}` : capital(noun)}
+      resource={resource}
+      verb={verb}
+      fields={needsPlace ? [choice, ...shown] : shown}
+      values={open.values}
+      save={save}
+      onSaved={saved}
+      onClose={() => setOpen(null)}
+      submitLabel={open.record === null ? `Add ${noun}` : "Save"}
+    >
+      {open.record !== null && may(entity, "remove") && (
+        <button
+          type="button"
+          class="button button-quiet button-bad"
+          onClick={() => remove(open.record!)}
+        >
+          <Icon name="trash" />Remove
+        </button>
+      )}
+    </RecordForm>
+  );
+  return {
+    create: (values = {}) => {
+      const home = resource.scope === "property" && place !== undefined ? { propertyId: place } : {};
+      setOpen({ record: null, values: { ...home, ...fresh, ...values } });
+    },
+    edit: (record) => setOpen({ record, values: record }),
+    remove,
+    change,
+    form,
+  };
+}
+
+/** The fields that this verb takes; staff are shown those that they may set. */
+function fieldsFor(
+  resource: Resource,
+  verb: "create" | "update",
+  { fields, role }: { readonly fields: readonly FieldSpec[]; readonly role: string },
+): readonly FieldSpec[] {
+  const other = verb === "create" ? "update" : "create";
+  const mine = role === "staff" ? resource.staffSets : undefined;
+  return fields.filter(({ name }) => {
+    return resource.fields[name]?.set !== other && (mine === undefined || mine.includes(name));
+  });
+}
+
+/** What makes a record like this one, as far as a client may say. */
+export function bodyAgain({ fields, scope }: Resource, record: ClientRecord): Record<string, unknown> {
+  const names = Object.keys(fields).filter((name) => fields[name]!.set !== "update" && record[name] !== null);
+  const body = Object.fromEntries(names.map((name) => [name, record[name]]));
+  return scope === "property" || scope === "either" ? { ...body, propertyId: record.propertyId } : body;
+}
+
+/** What undoes an update: the old value of whatever it changed. */
+export function bodyBack(
+  { fields }: Resource,
+  before: ClientRecord,
+  after: ClientRecord | null,
+): Record<string, unknown> {
+  const names = Object.keys(fields).filter((name) => {
+    return fields[name]!.set !== "create" && JSON.stringify(before[name]) !== JSON.stringify(after?.[name]);
+  });
+  return Object.fromEntries(names.map((name) => [name, before[name]]));
+}

@@ -1,0 +1,23 @@
+import { asset, Head } from "fresh/runtime";
+import type { FrameData } from "@/lib/ui/frame_data.ts";
+import { themeFor, themeRule } from "@/lib/ui/theme.ts";
+
+export interface PageTopProps {
+  /** "Finance" */
+  readonly title: string;
+  readonly frame: FrameData;
+  /** A stylesheet of its own: `static/pages/<name>.css`. */
+  readonly styles?: string;
+}
+
+/** What a page puts into the head: its title, its styles, and the colours of the house before anything is painted. */
+export function PageTop({ title, frame, styles }: PageTopProps) {
+  const rule = themeRule(themeFor(frame.themes, frame.propertyId));
+  return (
+    <Head>
+      <title>{title} · Innstream</title>
+      {styles !== undefined && <link rel="stylesheet" href={asset(`/pages/${styles}.css`)} />}
+      {rule !== "" && <style key="theme">{rule}</style>}
+    </Head>
+  );
+}

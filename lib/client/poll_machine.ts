@@ -21,7 +21,7 @@ import { ServerClock } from "@/lib/client/server_clock.ts";
 /** Polls under way at once. A browser has six connections to a host over HTTP/1.1: the page needs some for itself. */
 export const POLLS_AT_ONCE = 4;
 /** Where services must take turns, one waits this long for an event before it is the next one's turn. */
-export const TURN_MS = 2_000;
+export const TURN_MS = 4_000;
 /** A service that has just told something is not asked again before this: bursts come together. */
 export const PACE_MS = 1_000;
 /** Shortest wait where the server asks for one. */

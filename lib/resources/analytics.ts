@@ -8,6 +8,7 @@ export const analytics = [
     table: "statistics",
     scope: "property",
     fields: { day: day({ required: true, set: "create", filter: true }), figures: json({ fallback: {} }) },
+    since: "day",
     roles: { create: PROGRAMS, update: PROGRAMS, remove: PROGRAMS },
   }),
 ];

@@ -106,6 +106,19 @@ export function readFilters(
   return { ok: true, conditions: conditions.toSorted(([a], [b]) => a < b ? -1 : 1) };
 }
 
+/** Reads the first day of the records that a list shall have. */
+export function readSince(
+  { key, since, fields, columns }: Resource,
+  text: string,
+): Answer<{ condition: readonly [column: string, day: string] }> {
+  const invalid = (message: string) => {
+    return refuse({ code: "validation_failed", errors: [{ path: "since", message }] });
+  };
+  if (since === undefined) return invalid(`${key} has no day to compare`);
+  const day = filterValue(fields[since]!, text);
+  return day.ok ? { ok: true, condition: [columns.get(since)!, text] } : invalid(day.message);
+}
+
 function filterValue(
   field: Field,
   text: string,
@@ -118,6 +131,14 @@ function filterValue(
 
 function unknownFilter(resource: Resource): string {
   const names = Object.keys(resource.fields).filter((name) => resource.fields[name]?.filter);
-  const known = ["propertyId", "limit", "cursor", "order", ...(resource.search ? ["q"] : []), ...names];
+  const known = [
+    "propertyId",
+    "limit",
+    "cursor",
+    "order",
+    ...(resource.search ? ["q"] : []),
+    ...(resource.since ? ["since"] : []),
+    ...names,
+  ];
   return `is not a parameter of this list; these are: ${known.join(", ")}`;
 }

@@ -79,6 +79,8 @@ export interface PageOf {
   readonly conditions: readonly (readonly [column: string, value: unknown])[];
   /** Text that one of these columns shall have somewhere; undefined: any. */
   readonly search: { readonly columns: readonly string[]; readonly text: string } | undefined;
+  /** A day that this column shall not be before; undefined: any. */
+  readonly since: readonly [column: string, day: string] | undefined;
   /** The id to go on after; undefined: from the start. */
   readonly after: number | undefined;
   readonly order: Order;
@@ -86,7 +88,7 @@ export interface PageOf {
 }
 
 export async function selectPage(tx: Transaction, resource: Resource, page: PageOf): Promise<Row[]> {
-  const { orgId, properties, conditions, search, after, order, limit } = page;
+  const { orgId, properties, conditions, search, since, after, order, limit } = page;
   const within = properties === "*"
     ? tx``
     : tx`and (property_id = any(${properties as number[]}) or property_id is null)`;
@@ -95,11 +97,12 @@ export async function selectPage(tx: Transaction, resource: Resource, page: Page
     tx``,
   );
   const found = search === undefined ? tx`` : tx`and (${anyLike(tx, search)})`;
+  const later = since === undefined ? tx`` : tx`and ${tx(since[0])} >= ${since[1]}`;
   const beyond = after === undefined ? tx`` : order === "asc" ? tx`and id > ${after}` : tx`and id < ${after}`;
   return [
     ...await tx<Row[]>`
       select ${tx(columnsOf(resource))} from ${tx(resource.table)}
-      where org_id = ${orgId} ${within} ${equal} ${found} ${beyond}
+      where org_id = ${orgId} ${within} ${equal} ${found} ${later} ${beyond}
       order by id ${order === "asc" ? tx`asc` : tx`desc`} limit ${limit}`,
   ];
 }

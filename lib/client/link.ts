@@ -175,7 +175,7 @@ export class Link {
       case "stop_polls":
         return this.#polls.input({ type: "stop" });
       case "ask":
-        return void this.#askFlags();
+        return void this.#askFlags((streaming) => this.#choose({ type: "flags", streaming }));
       case "schedule":
         return this.#timers.schedule("recheck", command.ms);
       case "cancel":
@@ -193,7 +193,8 @@ export class Link {
       case "parked":
         return this.#choose({ type: "parked", reason: notice.reason });
       case "check_session":
-        return void this.#askFlags();
+        // Only that: an answer that had the stream tried again would have the next failure ask again, and so on.
+        return void this.#askFlags(() => {});
       case "token_needed":
         return void this.#renew();
       case "status":
@@ -217,14 +218,14 @@ export class Link {
     this.#notice(notice);
   }
 
-  async #askFlags(): Promise<void> {
+  async #askFlags(answered: (streaming: boolean | null) => void): Promise<void> {
     const flags = await this.#world.askFlags();
     if (this.#stopped) return;
     if (flags === "unauthenticated") return this.#both({ type: "session_ended" });
-    if (flags === null) return this.#choose({ type: "flags", streaming: null });
+    if (flags === null) return answered(null);
     this.#polls.input({ type: "switched", on: flags.longPoll });
     if (!flags.streaming) this.#connection.input({ type: "switched_off" });
-    this.#choose({ type: "flags", streaming: flags.streaming });
+    answered(flags.streaming);
   }
 
   async #renew(): Promise<void> {

@@ -6,7 +6,7 @@ import type { RealtimeMetrics } from "@/services/realtime/metrics.ts";
 import { SESSION_S } from "@/services/auth/session.ts";
 import { DEMO_USERS } from "@/services/demo/users.ts";
 import { TOKEN_COOKIE } from "@/services/http/authenticate.ts";
-import { launchBrowser } from "../harness/browser.ts";
+import { launchBrowser, ordinaryWindow } from "../harness/browser.ts";
 import { call, publish, startDemo, until } from "../harness/live.ts";
 import type { TestServer } from "../harness/server.ts";
 import { Flow } from "./flow.ts";
@@ -38,6 +38,8 @@ export interface Scene {
   readonly browser: Browser;
   /** Signs somebody of the demo in; null: nobody. */
   person(userId: string | null, options?: PersonOptions): Promise<Person>;
+  /** The same in a window as people have it: of its tabs, one is visible. */
+  window(userId: string): Promise<Person>;
   /** Records a revenue by REST as another program would; answers its id. */
   revenue(description: string, of?: { propertyId?: number; orgId?: number }): Promise<number>;
   post(path: string, body: unknown, claims?: Record<string, unknown>): Promise<number>;
@@ -71,7 +73,7 @@ export function browserTests(overrides: Partial<Config> = {}): BrowserTests {
   });
   return {
     run: (play, { allowed } = {}) => async () => {
-      const parts: Parts = { server, browser, complaints: [], contexts: [], flows: [] };
+      const parts: Parts = { server, browser, complaints: [], ends: [] };
       const scene = sceneOf(parts);
       let complaints: string[];
       try {
@@ -79,8 +81,7 @@ export function browserTests(overrides: Partial<Config> = {}): BrowserTests {
       } finally {
         // Tabs that are closed one after the other hand the connection on, and say so.
         complaints = [...parts.complaints];
-        for (const flow of parts.flows) await flow.stop();
-        for (const context of parts.contexts) await context.close();
+        for (const end of parts.ends.toReversed()) await end();
       }
       assert.deepEqual(complaints.filter((text) => allowed === undefined || !allowed.test(text)), []);
       await scene.connections(0);
@@ -92,11 +93,11 @@ interface Parts {
   readonly server: TestServer;
   readonly browser: Browser;
   readonly complaints: string[];
-  readonly contexts: BrowserContext[];
-  readonly flows: Flow[];
+  /** What is to be done at the end of the test, the last first. */
+  readonly ends: (() => Promise<unknown>)[];
 }
 
-function sceneOf({ server, browser, complaints, contexts, flows }: Parts): Scene {
+function sceneOf({ server, browser, complaints, ends }: Parts): Scene {
   const post = async (path: string, body: unknown, claims: Record<string, unknown> = {}) => {
     const answer = await call(server.url + path, { token: await server.token(claims), json: body });
     assert.equal(answer.status, 201, answer.text);
@@ -117,18 +118,24 @@ function sceneOf({ server, browser, complaints, contexts, flows }: Parts): Scene
     revenue,
     flow(word) {
       const flow = new Flow(word, revenue);
-      flows.push(flow);
+      ends.push(() => flow.stop());
       return flow;
     },
     async person(userId, { url = server.url, lifeS, sessionAt, ...options } = {}) {
       const context = await browser.newContext(options);
-      contexts.push(context);
-      context.setDefaultTimeout(WAIT_MS);
-      if (userId !== null) {
-        const value = await tokenOf(server, userId, { lifeS, sessionAt });
-        await context.addCookies([{ name: TOKEN_COOKIE, value, url, httpOnly: true, sameSite: "Lax" }]);
-      }
+      ends.push(() => context.close());
+      if (userId !== null) await signIn(server, { context, userId, url, lifeS, sessionAt });
       return personOf(context, { url, complaints });
+    },
+    async window(userId) {
+      const context = await ordinaryWindow(browser);
+      ends.push(async () => {
+        await context.clearCookies();
+        for (const page of context.pages()) await page.close();
+        await context.browser()!.close();
+      });
+      await signIn(server, { context, userId, url: server.url });
+      return personOf(context, { url: server.url, complaints });
     },
     async flags(values) {
       const token = await server.token({ sub: "ishan", role: "admin" });
@@ -150,6 +157,7 @@ function personOf(
   context: BrowserContext,
   { url, complaints }: { readonly url: string; readonly complaints: string[] },
 ): Person {
+  context.setDefaultTimeout(WAIT_MS);
   context.on("page", (page) => listen(page, complaints));
   return {
     context,
@@ -170,15 +178,18 @@ function listen(page: Page, complaints: string[]): void {
   });
 }
 
-/** As the sign-in page makes it. */
-async function tokenOf(
-  { services }: TestServer,
-  userId: string,
-  { lifeS = SESSION_S, sessionAt = Math.floor(Date.now() / 1000) }: {
-    lifeS: number | undefined;
-    sessionAt: number | undefined;
-  },
-): Promise<string> {
+interface SignIn {
+  readonly context: BrowserContext;
+  readonly userId: string;
+  readonly url: string;
+  readonly lifeS?: number | undefined;
+  readonly sessionAt?: number | undefined;
+}
+
+/** With the cookie that the sign-in page would have set. */
+async function signIn({ services }: TestServer, { context, userId, url, ...session }: SignIn): Promise<void> {
+  const { lifeS = SESSION_S, sessionAt = Math.floor(Date.now() / 1000) } = session;
   const { orgId, role, properties, name } = DEMO_USERS.find((user) => user.userId === userId)!;
-  return await services.tokens.sign({ sub: userId, orgId, role, properties, name, sessionAt }, lifeS);
+  const value = await services.tokens.sign({ sub: userId, orgId, role, properties, name, sessionAt }, lifeS);
+  await context.addCookies([{ name: TOKEN_COOKIE, value, url, httpOnly: true, sameSite: "Lax" }]);
 }

@@ -1,4 +1,4 @@
-import type { CDPSession, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { ClientState } from "@/lib/client/client_types.ts";
 import type { EntityName } from "@/lib/ui/records.ts";
 
@@ -11,6 +11,9 @@ export interface Facts {
   readonly received: number;
   readonly position: number;
 }
+
+/** Between two looks at a page: one that is out of sight draws no frames to look at. */
+const POLL_MS = 50;
 
 /** A page of the frame in a tab. What it shows is waited for, never slept for. */
 export class Tab {
@@ -43,11 +46,15 @@ export class Tab {
 
   /** Waits until everything up to this event has come. */
   async reaches(seq: number): Promise<void> {
-    await this.page.waitForFunction((seq) => {
-      const pairs = [...document.querySelectorAll("#connection-details dl > div")];
-      const position = pairs.find((div) => div.querySelector("dt")!.textContent === "Position");
-      return Number(position?.querySelector("dd")!.textContent!.replaceAll(/\D/g, "")) >= seq;
-    }, seq);
+    await this.page.waitForFunction(
+      (seq) => {
+        const pairs = [...document.querySelectorAll("#connection-details dl > div")];
+        const position = pairs.find((div) => div.querySelector("dt")!.textContent === "Position");
+        return Number(position?.querySelector("dd")!.textContent!.replaceAll(/\D/g, "")) >= seq;
+      },
+      seq,
+      { polling: POLL_MS },
+    );
   }
 
   /** The first column of a list, top first. */
@@ -66,17 +73,16 @@ export class Tab {
       .first().waitFor();
   }
 
-  /** Says to the page that the person has come to it, or left it for another tab. */
-  async seen(visibility: "visible" | "hidden"): Promise<void> {
-    await this.page.evaluate((visibility) => {
-      Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
-      Object.defineProperty(document, "hidden", { value: visibility === "hidden", configurable: true });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }, visibility);
+  /** The page is told what it is when the person comes to it. */
+  async comesTo(): Promise<void> {
+    await this.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
   }
 
-  debugger(): Promise<CDPSession> {
-    return this.page.context().newCDPSession(this.page);
+  /** Halts everything in the tab, as a browser does with one that is out of sight for long; or lets it go on. */
+  async freeze(state: "frozen" | "active"): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send("Page.setWebLifecycleState", { state });
+    await session.detach();
   }
 
   close(): Promise<void> {

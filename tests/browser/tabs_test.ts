@@ -14,7 +14,6 @@ async function leaderOf(tabs: readonly Tab[]): Promise<Tab> {
   return (await until("one leader", async () => {
     const facts = await Promise.all(tabs.map((tab) => tab.facts()));
     const leaders = tabs.filter((_, i) => facts[i]!.role === "leader" && facts[i]!.state === "live");
-    if(leaders.length!==1)console.log(JSON.stringify(facts));
     return leaders.length === 1 && leaders;
   }))[0]!;
 }
@@ -76,14 +75,15 @@ Deno.test(
 );
 
 Deno.test(
-  "tabs - a leader that is frozen is replaced, and follows when it thaws",
+  "tabs - a leader that is frozen is replaced by another tab out of sight, and follows when it thaws",
   run(async (scene) => {
-    const meera = await scene.person("meera");
+    const meera = await scene.window("meera");
     const tabs = [await meera.tab(), await meera.tab(), await meera.tab()];
-    const { leader, rest } = await survives(scene, tabs, "frozen", async (leader) => {
-      await (await leader.debugger()).send("Page.setWebLifecycleState", { state: "frozen" });
-    });
-    await (await leader.debugger()).send("Page.setWebLifecycleState", { state: "active" });
+    // In front of them all.
+    await meera.tab("/sign-in?again", "none");
+    const { leader, rest } = await survives(scene, tabs, "frozen", (leader) => leader.freeze("frozen"));
+    await scene.connections(1);
+    await leader.freeze("active");
     await scene.settle(...tabs);
     await leaderOf(tabs);
     await scene.connections(1);
@@ -123,15 +123,13 @@ Deno.test(
 );
 
 Deno.test(
-  "tabs - a leader out of sight yields to a tab that is looked at",
+  "tabs - a leader out of sight yields to the tab that is looked at",
   run(async (scene) => {
-    const meera = await scene.person("meera");
-    const tabs = [await meera.tab(), await meera.tab()];
-    const { leader } = await survives(scene, tabs, "hidden", (leader) => leader.seen("hidden"));
-    await scene.connections(1);
-    await leader.seen("visible");
-    assert.equal((await leader.facts()).role, "follower");
-    await scene.settle(...tabs);
+    const meera = await scene.window("meera");
+    const [first, second] = [await meera.tab(), await meera.tab()];
+    assert.equal(await leaderOf([first, second]), second);
+    await survives(scene, [first, second], "yielded", () => first.page.bringToFront());
+    assert.equal(await leaderOf([first, second]), first);
     await scene.connections(1);
   }),
 );

@@ -20,8 +20,10 @@ const WAIT_MS = 15_000;
 /** A browser of one person, signed in: its tabs share a cookie, a lock and a channel. */
 export interface Person {
   readonly context: BrowserContext;
+  /** Has this browser be somebody else's from now on. */
+  signInAs(userId: string): Promise<void>;
   /** Opens a page in a new tab and waits until it is live, unless another state is expected. */
-  tab(path?: string, state?: ClientState | "none"): Promise<Tab>;
+  tab(path?: string, state?: ClientState | "none", until?: "load" | "commit"): Promise<Tab>;
 }
 
 export interface PersonOptions extends BrowserContextOptions {
@@ -125,7 +127,7 @@ function sceneOf({ server, browser, complaints, ends }: Parts): Scene {
       const context = await browser.newContext(options);
       ends.push(() => context.close());
       if (userId !== null) await signIn(server, { context, userId, url, lifeS, sessionAt });
-      return personOf(context, { url, complaints });
+      return personOf(context, { server, url, complaints });
     },
     async window(userId) {
       const context = await ordinaryWindow(browser);
@@ -135,7 +137,7 @@ function sceneOf({ server, browser, complaints, ends }: Parts): Scene {
         await context.browser()!.close();
       });
       await signIn(server, { context, userId, url: server.url });
-      return personOf(context, { url: server.url, complaints });
+      return personOf(context, { server, url: server.url, complaints });
     },
     async flags(values) {
       const token = await server.token({ sub: "ishan", role: "admin" });
@@ -155,15 +157,16 @@ function sceneOf({ server, browser, complaints, ends }: Parts): Scene {
 
 function personOf(
   context: BrowserContext,
-  { url, complaints }: { readonly url: string; readonly complaints: string[] },
+  { server, url, complaints }: Pick<Parts, "server" | "complaints"> & { readonly url: string },
 ): Person {
   context.setDefaultTimeout(WAIT_MS);
   context.on("page", (page) => listen(page, complaints));
   return {
     context,
-    async tab(path = "/finance", state = "live") {
+    signInAs: (userId) => signIn(server, { context, userId, url }),
+    async tab(path = "/finance", state = "live", until = "load") {
       const page = await context.newPage();
-      await page.goto(url + path);
+      await page.goto(url + path, { waitUntil: until });
       const tab = new Tab(page);
       if (state !== "none") await tab.is(state);
       return tab;

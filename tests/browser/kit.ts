@@ -63,11 +63,14 @@ export interface BrowserTests {
 }
 
 /** The whole server with the demo's people and records, and a real browser, for all tests of a file. */
-export function browserTests(overrides: Partial<Config> = {}): BrowserTests {
+export function browserTests(
+  { prepare, ...overrides }: Partial<Config> & { readonly prepare?: (scene: Scene) => Promise<void> } = {},
+): BrowserTests {
   let server: TestServer;
   let browser: Browser;
   Deno.test.beforeAll(async () => {
     [server, browser] = await Promise.all([startDemo(overrides), launchBrowser()]);
+    await prepare?.(sceneOf({ server, browser, complaints: [], ends: [] }));
   });
   Deno.test.afterAll(async () => {
     await browser?.close();

@@ -50,7 +50,8 @@ export class Tab {
       (seq) => {
         const pairs = [...document.querySelectorAll("#connection-details dl > div")];
         const position = pairs.find((div) => div.querySelector("dt")!.textContent === "Position");
-        return Number(position?.querySelector("dd")!.textContent!.replaceAll(/\D/g, "")) >= seq;
+        const text = position?.querySelector("dd")?.textContent ?? "";
+        return Number(text.replaceAll(/\D/g, "")) >= seq;
       },
       seq,
       { polling: POLL_MS },

@@ -80,7 +80,9 @@ export class FeedList {
   }
 }
 
-/** Figures are computed again whenever anything happens: they are no news of their own. */
-export function isFigures({ service }: Pick<LiveEvent, "service">): boolean {
-  return service === "dashboard" || service === "analytics";
+/**
+ * Figures are computed again whenever anything happens, and a report tells how far it is: they are no news of their own.
+ */
+export function isFigures({ service, action }: Pick<LiveEvent, "service" | "action">): boolean {
+  return service === "dashboard" || service === "analytics" || service === "reports" && action === "updated";
 }

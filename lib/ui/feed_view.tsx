@@ -51,9 +51,7 @@ function Line({ line, isNew }: { line: FeedLine; isNew: boolean }) {
       <div class="feed-words">
         <p class="feed-title">
           {!named && <span class="feed-noun">{noun}</span>}
-          <a href={pathOf(event, propertyId)} data-open>
-            <bdi>{title}</bdi>
-          </a>
+          <a href={pathOf(event, propertyId)} dir="auto" data-open>{title}</a>
           <span class="muted">{verb.word}</span>
         </p>
         <p class="feed-detail muted">

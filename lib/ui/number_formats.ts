@@ -16,6 +16,18 @@ export function shortCurrencyFormat(locale: string, currency: string): Format {
   return kept(`short ${locale} ${currency}`, () => moneyFormat(locale, currency, short));
 }
 
+/** Characters of a sum that a tile has room for. */
+const TILE_CHARS_MAX = 14;
+
+/** The whole sum where a tile has room for it, else the short one: a number that is cut off is another number. */
+export function tileCurrencyFormat(locale: string, currency: string): Format {
+  const [whole, short] = [currencyFormat(locale, currency), shortCurrencyFormat(locale, currency)];
+  return (value) => {
+    const text = whole(value);
+    return text.length <= TILE_CHARS_MAX ? text : short(value);
+  };
+}
+
 function moneyFormat(locale: string, currency: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   try {
     return new Intl.NumberFormat(locale, {

@@ -7,7 +7,12 @@ import { Chart } from "@/lib/ui/chart.tsx";
 import { Money } from "@/lib/ui/figures.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
-import { currencyFormat, shortCurrencyFormat, wholeFormat } from "@/lib/ui/number_formats.ts";
+import {
+  currencyFormat,
+  shortCurrencyFormat,
+  tileCurrencyFormat,
+  wholeFormat,
+} from "@/lib/ui/number_formats.ts";
 import { ProgressBar } from "@/lib/ui/progress_bar.tsx";
 import { ShareBar } from "@/lib/ui/share_bar.tsx";
 import { StatTile } from "@/lib/ui/stat_tile.tsx";
@@ -79,15 +84,16 @@ function Figures({ figures }: { figures: ShownFigures }) {
   const { data: { locale }, placeOf } = useFrame();
   const { currency, revenue, expense, result, periods, others } = figures;
   const money = currencyFormat(locale, currency);
+  const tile = tileCurrencyFormat(locale, currency);
   const series = (label: string, values: readonly number[], whole: number) => ({ label, values, whole });
   const periodName = (name: string) =>
     name.length === "2026-11".length ? monthName(name, placeOf(null)) : name;
   return (
     <div class="opened-body">
       <div class="stats">
-        <StatTile label="Revenue" value={revenue.total} format={money}>{entries(revenue, locale)}</StatTile>
-        <StatTile label="Expenses" value={expense.total} format={money}>{entries(expense, locale)}</StatTile>
-        <StatTile label="Result" value={result} format={money} tone={result < 0 ? "bad" : undefined}>
+        <StatTile label="Revenue" value={revenue.total} format={tile}>{entries(revenue, locale)}</StatTile>
+        <StatTile label="Expenses" value={expense.total} format={tile}>{entries(expense, locale)}</StatTile>
+        <StatTile label="Result" value={result} format={tile} tone={result < 0 ? "bad" : undefined}>
           revenue less expenses
         </StatTile>
       </div>

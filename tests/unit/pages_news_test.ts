@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LiveEvent } from "@/lib/client/client_types.ts";
-import { lineOf, passes } from "@/lib/live/feed_line.ts";
-import { FEED_EVENTS_MAX, FeedList, isFigures } from "@/lib/live/feed_list.ts";
+import { lineOf, passes } from "@/lib/live/news_line.ts";
+import { isFigures, NEWS_EVENTS_MAX, NewsList } from "@/lib/live/news_list.ts";
 
 function event(id: number, rest: Partial<LiveEvent> = {}): LiveEvent {
   return {
@@ -20,8 +20,8 @@ function event(id: number, rest: Partial<LiveEvent> = {}): LiveEvent {
 const ids = (events: readonly LiveEvent[]) => events.map(({ seq }) => seq);
 const all = () => true;
 
-Deno.test("feed - the newest stands on top, and what is told twice stands there once", () => {
-  const list = new FeedList([event(2), event(1)], all);
+Deno.test("news - the newest stands on top, and what is told twice stands there once", () => {
+  const list = new NewsList([event(2), event(1)], all);
   list.add([event(2), event(3), event(4)]);
   assert.deepEqual(ids(list.events), [4, 3, 2, 1]);
   assert.deepEqual(list.events.map((one) => list.isNew(one)), [true, true, false, false]);
@@ -29,8 +29,8 @@ Deno.test("feed - the newest stands on top, and what is told twice stands there 
   assert.equal(list.isNew(event(4)), false);
 });
 
-Deno.test("feed - while it is held nothing moves, and what came is let in together", () => {
-  const list = new FeedList([event(1)], all);
+Deno.test("news - while it is held nothing moves, and what came is let in together", () => {
+  const list = new NewsList([event(1)], all);
   list.hold(true);
   list.add([event(2)]);
   list.add([event(2), event(3)]);
@@ -43,30 +43,33 @@ Deno.test("feed - while it is held nothing moves, and what came is let in togeth
   assert.deepEqual(ids(list.events), [4, 3, 2, 1]);
 });
 
-Deno.test("feed - a list that is read again takes the place of the old one; what came after it stays", () => {
-  const list = new FeedList([event(2), event(1)], all);
-  list.add([event(5)]);
+Deno.test("news - a list that is read again takes the place of the old one; what came meanwhile stays", () => {
+  const list = new NewsList([event(902), event(901)], all);
+  list.add([event(903)]);
+  list.beginReading();
+  list.add([event(3)]);
   list.hold(true);
-  list.add([event(3), event(6)]);
-  list.read([event(4), event(3)], 4);
-  assert.deepEqual([ids(list.events), ids(list.waiting)], [[5, 4, 3], [6]]);
+  list.add([event(5), event(2)]);
+  // The stream was made anew: its numbers begin again.
+  list.read([event(2), event(1)]);
+  assert.deepEqual([ids(list.events), ids(list.waiting)], [[3, 2, 1], [5]]);
 });
 
-Deno.test("feed - it keeps so many and no more, shown or waiting", () => {
-  const list = new FeedList([], all);
-  const many = Array.from({ length: FEED_EVENTS_MAX + 10 }, (_, i) => event(i + 1));
+Deno.test("news - it keeps so many and no more, shown or waiting", () => {
+  const list = new NewsList([], all);
+  const many = Array.from({ length: NEWS_EVENTS_MAX + 10 }, (_, i) => event(i + 1));
   list.add(many);
-  assert.equal(list.events.length, FEED_EVENTS_MAX);
-  assert.equal(list.events[0]!.seq, FEED_EVENTS_MAX + 10);
+  assert.equal(list.events.length, NEWS_EVENTS_MAX);
+  assert.equal(list.events[0]!.seq, NEWS_EVENTS_MAX + 10);
   assert.equal(list.isNew(many[0]!), false, "what is gone is not remembered");
   list.hold(true);
   list.add(many.map((one) => ({ ...one, id: `${one.id}b` })));
-  assert.equal(list.waiting.length, FEED_EVENTS_MAX);
+  assert.equal(list.waiting.length, NEWS_EVENTS_MAX);
 });
 
-Deno.test("feed - what does not belong is not there, also after it was narrowed", () => {
+Deno.test("news - what does not belong is not there, also after it was narrowed", () => {
   let shown: number | null = null;
-  const list = new FeedList([event(1)], ({ propertyId }) => shown === null || propertyId === shown);
+  const list = new NewsList([event(1)], ({ propertyId }) => shown === null || propertyId === shown);
   list.hold(true);
   list.add([event(2, { propertyId: 2 }), event(3)]);
   shown = 2;
@@ -76,7 +79,7 @@ Deno.test("feed - what does not belong is not there, also after it was narrowed"
   assert.deepEqual(ids(list.waiting), [5, 2]);
 });
 
-Deno.test("feed - filters look at the service, the kind of action, and the words of a line", () => {
+Deno.test("news - filters look at the service, the kind of action, and the words of a line", () => {
   const place = { locale: "en-IN", timeZone: "UTC" };
   const line = lineOf(event(7, { action: "deleted", data: { id: 7, title: "Mend the POOL pump" } }), place);
   const none = { service: "", kind: "", text: "" };
@@ -88,7 +91,7 @@ Deno.test("feed - filters look at the service, the kind of action, and the words
   }
 });
 
-Deno.test("feed - figures, and how far a report is, are no news unless they are asked for", () => {
+Deno.test("news - figures, and how far a report is, are no news unless they are asked for", () => {
   const figures = event(1, { service: "dashboard", entity: "metrics", action: "updated" });
   const report = (action: string) => event(2, { service: "reports", entity: "report", action });
   assert.deepEqual([figures, report("updated"), report("ready"), event(3)].map(isFigures), [

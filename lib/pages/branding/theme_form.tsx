@@ -109,7 +109,7 @@ function Verdicts({ color }: { color: string }) {
         return (
           <li key={side} class={verdict.isKept ? "verdict" : "verdict verdict-moved"}>
             <Icon name={verdict.isKept ? "check" : "alert"} />
-            <span>{label}: {verdictWords(verdict)}</span>
+            <span>{label}: {verdictWords(verdict, side)}</span>
           </li>
         );
       })}

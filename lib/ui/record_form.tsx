@@ -36,7 +36,7 @@ export function RecordForm(props: RecordFormProps) {
           {fields.map((spec) => (
             <Field
               key={spec.name}
-              spec={spec}
+              spec={offeredAt(spec, Number(texts.propertyId || props.values.propertyId) || null)}
               value={texts[spec.name] ?? ""}
               error={errors[spec.name]}
               isRequired={isRequired(props, spec)}
@@ -97,6 +97,13 @@ function useForm({ resource, verb, fields, values, save, onSaved, onClose }: Rec
     setErrors(({ [name]: _gone, ...rest }) => rest);
   };
   return { texts, errors, failure, isSaving, form, set, submit };
+}
+
+/** The field with what may be chosen at this property; null: it is not known yet which. */
+export function offeredAt(spec: FieldSpec, property: number | null): FieldSpec {
+  if (spec.options === undefined || property === null) return spec;
+  const options = spec.options.filter(({ propertyId = property }) => propertyId === property);
+  return { ...spec, options };
 }
 
 /** Values of a new record that no field asks for. */

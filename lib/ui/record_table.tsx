@@ -1,7 +1,10 @@
 import type { ComponentChild, ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
+import { RESOURCES } from "@/lib/resources/catalog.ts";
 import { Chip } from "@/lib/ui/chip.tsx";
 import { ListFoot } from "@/lib/ui/list_foot.tsx";
+import { useFrame } from "@/lib/ui/frame_context.ts";
+import { NoProperty } from "@/lib/ui/no_property.tsx";
 import { Failed, sayProblem, SkeletonRows } from "@/lib/ui/states.tsx";
 import { useHold } from "@/lib/ui/use_hold.ts";
 import type { ClientRecord } from "@/lib/client/collection.ts";
@@ -39,6 +42,8 @@ export interface RecordTableProps {
 export function RecordTable(props: RecordTableProps) {
   const { entity, label, columns, records, actions, empty } = props;
   const { rows, state, problem, held } = records;
+  const { data: { properties } } = useFrame();
+  const lacksProperty = properties.length === 0 && isOfProperty(entity);
   const holding = useHold((on) => records.hold(on));
   const body = useRef<HTMLTableSectionElement>(null);
   useSlideIn(body, rows.map(({ key }) => key));
@@ -49,7 +54,9 @@ export function RecordTable(props: RecordTableProps) {
       </div>
     );
   }
-  if (state === "ready" && rows.length === 0 && held === 0) return <div class="card">{empty}</div>;
+  if (state === "ready" && rows.length === 0 && held === 0) {
+    return <div class="card">{lacksProperty ? <NoProperty /> : empty}</div>;
+  }
   const width = columns.length + (actions ? 1 : 0);
   return (
     <div class="card table-card" data-entity={entity} {...holding}>
@@ -75,6 +82,10 @@ export function RecordTable(props: RecordTableProps) {
       <ListFoot records={records} />
     </div>
   );
+}
+
+function isOfProperty(entity: EntityName): boolean {
+  return RESOURCES.some((resource) => resource.entity === entity && resource.scope === "property");
 }
 
 interface RowProps extends RecordTableProps {

@@ -127,10 +127,16 @@ export class Leading {
 
   #makeLink(): Link {
     const { orgId, inbox, flags, world } = this.#parts;
-    const { dedup, position } = inbox;
-    const notice = (notice: LinkNotice) => this.#take(notice);
-    const online = world.isOnline();
-    return new Link({ orgId, dedup, subscription: this.#asked, position, flags, online, notice }, world);
+    return new Link({
+      orgId,
+      dedup: inbox.dedup,
+      subscription: this.#asked,
+      position: inbox.position,
+      flags,
+      online: world.isOnline(),
+      resumes: this.#held !== null,
+      notice: (notice) => this.#take(notice),
+    }, world);
   }
 
   #restart(): void {

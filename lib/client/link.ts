@@ -36,6 +36,8 @@ export interface LinkOptions {
   /** As last known. */
   readonly flags: ClientFlags;
   readonly online: boolean;
+  /** Were events received before, by another link? Then this one comes back rather than for the first time. */
+  readonly resumes: boolean;
   readonly notice: (notice: LinkNotice) => void;
 }
 
@@ -69,6 +71,7 @@ export class Link {
   #online: boolean;
   #position: Position;
   readonly #flags: ClientFlags;
+  readonly #resumes: boolean;
   #stopped = false;
   /** Counts the renewals; one that took too long is not waited for. */
   #renewal = 0;
@@ -84,6 +87,7 @@ export class Link {
     this.#online = options.online;
     this.#position = options.position;
     this.#flags = flags;
+    this.#resumes = options.resumes;
     this.#choice = new TransportChoice(random);
     this.#timers = new Timers(
       after,
@@ -111,6 +115,11 @@ export class Link {
   }
 
   get status(): LinkStatus {
+    const status = this.#ofTransport;
+    return this.#resumes && status.state === "connecting" ? { ...status, state: "catching_up" } : status;
+  }
+
+  get #ofTransport(): LinkStatus {
     const { reason } = this.#choice;
     if (this.#choice.isPolling) {
       const { state, retryAt, off } = this.#pollMachine.status;

@@ -201,6 +201,19 @@ export class ModelTab {
     return this.delivered.filter((id, i) => this.delivered.indexOf(id) !== i);
   }
 
+  /** Delivered after a later event of the same service. */
+  get misplaced(): string[] {
+    const { table } = this.#browser.server;
+    const places = new Map(table.map(({ id, service }, place) => [id, { service, place }]));
+    const last = new Map<string, number>();
+    return this.delivered.filter((id) => {
+      const { service, place } = places.get(id)!;
+      const isLate = place < (last.get(service) ?? -1);
+      last.set(service, place);
+      return isLate;
+    });
+  }
+
   get state(): string {
     return this.client.status.state;
   }

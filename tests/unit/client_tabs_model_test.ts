@@ -56,6 +56,8 @@ type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
 class History {
   readonly browser: ModelBrowser;
   #drawn: Page[] = [];
+  /** An event that is published twice has two places. */
+  #again = false;
 
   constructor(seed: number, hasLocks: boolean) {
     this.browser = new ModelBrowser({ seed, hasLocks });
@@ -101,6 +103,7 @@ class History {
       case "restart":
         return server.restart(move.on);
       case "again":
+        this.#again = true;
         return server.publishAgain();
       case "trim":
         return server.trim();
@@ -173,7 +176,10 @@ class History {
   check(): void {
     const { browser } = this;
     const { living } = browser;
-    for (const tab of browser.tabs) assert.deepEqual(tab.twice, [], `twice in ${tab.id}`);
+    for (const tab of browser.tabs) {
+      assert.deepEqual(tab.twice, [], `twice in ${tab.id}`);
+      if (!this.#again) assert.deepEqual(tab.misplaced, [], `out of order in ${tab.id}`);
+    }
     for (const tab of living) {
       assert.equal(tab.state, "live", tab.id);
       assert.deepEqual(tab.missing, [], `missing in ${tab.id}`);

@@ -205,7 +205,7 @@ export class Leading {
   #subscribed(subscription: Subscription): void {
     const { inbox, term, say } = this.#parts;
     const isMore = this.#held === null || !covers(this.#held, subscription);
-    const from = isMore ? inbox.position : null;
+    const from = isMore ? this.#link.furthest : null;
     if (from !== null) inbox.completeFrom(from);
     this.#held = subscription;
     say({ type: "subscribed", term, n: ++this.#told, subscription, from });

@@ -140,6 +140,12 @@ export class Link {
     return reached.epoch !== null && isFurther ? reached : this.#position;
   }
 
+  /** Behind it nothing was handed over: of polled services some are further than the common position. */
+  get furthest(): Position {
+    const { seq, epoch } = this.position;
+    return { seq: Math.max(seq, ...this.#ahead.values()), epoch };
+  }
+
   get #reached(): Position {
     return this.#choice.isPolling ? this.#pollMachine.position : this.#machine.position;
   }
@@ -191,7 +197,7 @@ export class Link {
     const online = this.#online;
     switch (command.type) {
       case "start_stream":
-        return this.#connection.input({ type: "start", online, position: this.position });
+        return this.#connection.input({ type: "start", online, position: this.position, ahead: this.#ahead });
       case "start_polls":
         // The choice is made already: where the stream stands is where they go on.
         return this.#polls.input({ type: "start", online, position: this.#streamPosition() });
@@ -204,6 +210,11 @@ export class Link {
       case "cancel":
         return this.#timers.cancel("recheck");
     }
+  }
+
+  /** What polls have found of single services in front of the common position. */
+  get #ahead(): ReadonlyMap<Service, number> {
+    return this.#choice.isPolling ? this.#pollMachine.ahead : new Map();
   }
 
   #streamPosition(): Position {

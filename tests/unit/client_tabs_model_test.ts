@@ -4,7 +4,7 @@ import { CLOSE } from "@/lib/protocol/close_codes.ts";
 import type { Subscription } from "@/lib/protocol/frames.ts";
 import { ModelBrowser, type ModelTab, type Page } from "./client_tabs_kit.ts";
 
-const RUNS = Number(Deno.env.get("RUNS") ?? 400);
+const RUNS = 500;
 const TABS_OPEN_MAX = 4;
 const CODES = [1006, 1001, CLOSE.slow.code, CLOSE.internal.code];
 const SERVICES = ["finance", "tasks"] as const;
@@ -202,6 +202,7 @@ class History {
       assert.deepEqual(tab.twice, [], `twice in ${tab.id}`);
       if (!this.#again) assert.deepEqual(tab.misplaced, [], `out of order in ${tab.id}`);
     }
+    assert.deepEqual(browser.failures, []);
     assert.deepEqual(this.faults, []);
   }
 

@@ -27,7 +27,8 @@ function publish({ server }: ModelBrowser, count: number): void {
 }
 
 /** Everything was handed to the listeners, once and in the order of each service, and nothing was read anew. */
-function hadAll({ server }: ModelBrowser, ...tabs: ModelTab[]): void {
+function hadAll({ server, failures }: ModelBrowser, ...tabs: ModelTab[]): void {
+  assert.deepEqual(failures, []);
   for (const service of ALL.services) {
     const ids = server.table.filter((event) => event.service === service).map(({ id }) => id);
     for (const tab of tabs) {
@@ -267,6 +268,23 @@ Deno.test("client tabs - a page that is told twice that it is back listens once"
   hadAll(browser, leader!, second!);
   second!.client.stop();
   assert.deepEqual(second!.leftovers, []);
+});
+
+Deno.test("client tabs - a page whose listeners throw stays connected, and so do the others", async () => {
+  const [browser, leader, second] = await tabsOf(2);
+  const broken = () => {
+    throw new Error("broken");
+  };
+  leader!.client.onStatus(broken);
+  leader!.client.onRefetch(broken);
+  leader!.client.on({}, broken);
+  browser.server.recreate();
+  publish(browser, 3);
+  leader!.drop(1006);
+  await browser.run(5_000);
+  assert.deepEqual([leader!.state, second!.state, browser.sockets], ["live", "live", 1]);
+  assert.deepEqual([leader!.missing, second!.missing], [[], []]);
+  assert.ok(browser.failures.length >= 3);
 });
 
 Deno.test("client tabs - a leader whose session has ended tries again for a tab that was signed in since", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import type { ClientState } from "@/lib/client/client_types.ts";
+import { type EntityName, placeOfEntity } from "@/lib/ui/records.ts";
 import type { Config } from "@/services/config.ts";
 import type { RealtimeMetrics } from "@/services/realtime/metrics.ts";
 import { SESSION_S } from "@/services/auth/session.ts";
@@ -44,7 +45,8 @@ export interface Scene {
   window(userId: string): Promise<Person>;
   /** Records a revenue by REST as another program would; answers its id. */
   revenue(description: string, of?: { propertyId?: number; orgId?: number }): Promise<number>;
-  post(path: string, body: unknown, claims?: Record<string, unknown>): Promise<number>;
+  /** Creates a record as a manager of organisation 1, unless other claims are given. */
+  create(entity: EntityName, body: object, claims?: Record<string, unknown>): Promise<number>;
   /** Begins to record revenues one after the other, called "<word> 1", "<word> 2", ... */
   flow(word: string): Flow;
   /** Sets feature flags as an operator. */
@@ -103,7 +105,8 @@ interface Parts {
 }
 
 function sceneOf({ server, browser, complaints, ends }: Parts): Scene {
-  const post = async (path: string, body: unknown, claims: Record<string, unknown> = {}) => {
+  const create: Scene["create"] = async (entity, body, claims = {}) => {
+    const { path } = placeOfEntity(entity);
     const answer = await call(server.url + path, { token: await server.token(claims), json: body });
     assert.equal(answer.status, 201, answer.text);
     return answer.json.id as number;
@@ -113,12 +116,12 @@ function sceneOf({ server, browser, complaints, ends }: Parts): Scene {
     return (await call(`${server.url}/v2/realtime/metrics`, { token })).json as RealtimeMetrics;
   };
   const revenue: Scene["revenue"] = (description, { propertyId = 1, orgId = 1 } = {}) => {
-    return post("/finance/revenue", { amount: 1_000, description, propertyId }, { orgId });
+    return create("revenue", { amount: 1_000, description, propertyId }, { orgId });
   };
   return {
     server,
     browser,
-    post,
+    create,
     metrics,
     revenue,
     flow(word) {

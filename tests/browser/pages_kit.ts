@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type PageInfo, PAGES } from "@/lib/ui/pages.ts";
-import { type EntityName, placeOfEntity } from "@/lib/ui/records.ts";
 import { connectPool } from "@/services/postgres/pool.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
 import type { Scene } from "./kit.ts";
@@ -27,7 +26,7 @@ export const HOSTILE = {
 } as const;
 
 /** Puts hostile names into every list of organisation 1, and into its own name and its places'. */
-export async function seedHostile({ server, post }: Pick<Scene, "server" | "post">): Promise<void> {
+export async function seedHostile({ server, create }: Scene): Promise<void> {
   const admin = { role: "admin", sub: "ishan" };
   const sql = connectPool(server.database.ownerUrl, { max: 1, applicationName: "test-hostile" });
   try {
@@ -35,27 +34,24 @@ export async function seedHostile({ server, post }: Pick<Scene, "server" | "post
   } finally {
     await sql.end();
   }
-  const put = (entity: EntityName, body: object, claims?: object) => {
-    return post(placeOfEntity(entity).path, body, { ...claims });
-  };
   for (const [kind, name] of Object.entries(HOSTILE)) {
     const short = name.slice(0, 20);
     const day = new Date().toISOString().slice(0, 10);
     const at = { propertyId: 1 };
-    await put("property", { name, address: name }, admin);
-    await put("room", { ...at, number: short, kind: name.slice(0, 60), floor: short });
-    await put("guest", { ...at, name, notes: name, arrivesOn: day, departsOn: day });
-    const employeeId = await put("employee", { ...at, name, position: name.slice(0, 100) });
+    await create("property", { name, address: name }, admin);
+    await create("room", { ...at, number: short, kind: name.slice(0, 60), floor: short });
+    await create("guest", { ...at, name, notes: name, arrivesOn: day, departsOn: day });
+    const employeeId = await create("employee", { ...at, name, position: name.slice(0, 100) });
     const [startsAt, endsAt] = [`${day}T06:00:00Z`, `${day}T14:00:00Z`];
-    await put("schedule", { ...at, employeeId, duty: name.slice(0, 100), startsAt, endsAt });
-    await put("leave", { ...at, employeeId, startsOn: day, endsOn: day, reason: name });
-    await put("task", { ...at, title: name, description: name, assigneeId: employeeId });
+    await create("schedule", { ...at, employeeId, duty: name.slice(0, 100), startsAt, endsAt });
+    await create("leave", { ...at, employeeId, startsOn: day, endsOn: day, reason: name });
+    await create("task", { ...at, title: name, description: name, assigneeId: employeeId });
     const money = { ...at, amount: 1e9, category: name.slice(0, 60), description: name };
-    await put("revenue", money);
-    const expenseId = await put("expense", { ...money, vendor: name });
-    await put("approval", { ...at, expenseId, note: name });
-    await put("user", { login: `u-${kind}`, name, role: "staff", properties: [1] }, admin);
-    await put("report", { ...at, startsOn: day, endsOn: day });
+    await create("revenue", money);
+    const expenseId = await create("expense", { ...money, vendor: name });
+    await create("approval", { ...at, expenseId, note: name });
+    await create("user", { login: `u-${kind}`, name, role: "staff", properties: [1] }, admin);
+    await create("report", { ...at, startsOn: day, endsOn: day });
   }
 }
 

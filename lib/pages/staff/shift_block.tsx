@@ -20,6 +20,7 @@ export function ShiftBlock({ row, who, timeZone, isClashing, shifts, onOpen }: S
   const looks = ["shift", isNew && "shift-new", pending && "shift-pending", isClashing && "shift-clash"];
   const content = (
     <>
+      <span class="hidden">{`${who}, `}</span>
       <span class="shift-hours">{hours}</span>
       <bdi class="shift-duty">{String(record.duty ?? "")}</bdi>
       {isClashing && <span class="shift-word">Clashes</span>}
@@ -34,9 +35,6 @@ export function ShiftBlock({ row, who, timeZone, isClashing, shifts, onOpen }: S
             class={looks.filter(Boolean).join(" ")}
             data-id={record.id}
             data-open
-            aria-label={`${who}, ${hours}${record.duty ? `, ${record.duty}` : ""}${
-              isClashing ? ", clashes" : ""
-            }`}
             onClick={() => onOpen(record)}
           >
             {content}

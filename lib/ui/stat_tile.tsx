@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { Rolling } from "@/lib/ui/figures.tsx";
 
-/** Figures of so many characters fit into the narrowest tile, and into a wide one. */
-const CHARS_ANYWHERE = 11;
-const CHARS_WIDE = 15;
+/** Up to how many characters a figure fits into the narrowest tile, into a usual and into a wide one. */
+const CHARS_NARROW = 11;
+const CHARS_USUAL = 14;
+const CHARS_WIDE = 17;
 
 export interface StatTileProps {
   readonly label: string;
@@ -21,11 +22,7 @@ export interface StatTileProps {
 /** One figure that people look at. */
 export function StatTile({ label, value, format, short, children, href, tone }: StatTileProps) {
   const full = value === null ? "" : format(value);
-  const size = short === undefined || full.length <= CHARS_ANYWHERE
-    ? undefined
-    : full.length <= CHARS_WIDE
-    ? "long"
-    : "huge";
+  const size = short === undefined ? undefined : sizeOf(full);
   const content = (
     <>
       <span class="stat-label">{label}</span>
@@ -38,4 +35,11 @@ export function StatTile({ label, value, format, short, children, href, tone }: 
   );
   const looks = `stat${tone ? ` stat-${tone}` : ""}`;
   return href === undefined ? <div class={looks}>{content}</div> : <a class={looks} href={href}>{content}</a>;
+}
+
+/** What static/parts.css tells by how wide the tile must be; undefined: every tile is wide enough. */
+function sizeOf({ length }: string): "usual" | "wide" | "huge" | undefined {
+  if (length <= CHARS_NARROW) return undefined;
+  if (length <= CHARS_USUAL) return "usual";
+  return length <= CHARS_WIDE ? "wide" : "huge";
 }

@@ -165,8 +165,6 @@ export class ModelConnection {
   /** Frames, and the code of a close. */
   wire: (string | number)[] = [];
   #isClosed = false;
-  /** After a loss no ping leads beyond it: only the next frame of events tells. */
-  #isLossy = false;
   #wish: Subscription | undefined;
   #cursor = 0;
   #prev = 0;
@@ -198,16 +196,16 @@ export class ModelConnection {
     this.#server.connections.delete(this);
   }
 
-  /** Takes a frame of events off the wire without handing it over. */
+  /** Takes a frame of events off the wire without handing it over. The next one tells, unless an ack leads beyond it. */
   lose(): void {
     const [next] = this.wire;
-    if (typeof next !== "string" || !next.includes(`"type":"event"`)) return;
+    if (!isOf(next, "event") || this.wire.some((frame) => isOf(frame, "ack"))) return;
     this.wire.shift();
-    this.#isLossy = true;
+    for (const service of ["finance", "tasks"] as const) this.#server.publish(service, null);
   }
 
   ping(): void {
-    if (this.#wish !== undefined) this.wire.push(pingFrame(this.#isLossy ? 0 : this.#cursor, TIME));
+    if (this.#wish !== undefined) this.wire.push(pingFrame(this.#cursor, TIME));
   }
 
   pump(): void {
@@ -303,6 +301,10 @@ export class ModelSocket implements SocketLike {
     this.close();
     this.onclose?.({ code });
   }
+}
+
+function isOf(frame: string | number | undefined, type: "event" | "ack"): boolean {
+  return typeof frame === "string" && frame.includes(`"type":"${type}"`);
 }
 
 function encode(event: Stored): { json: string } {

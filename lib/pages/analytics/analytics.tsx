@@ -35,7 +35,7 @@ export function Analytics({ length, statistics, since, metrics }: AnalyticsData)
   const { data: { currency }, now, propertyId, placeOf } = useFrame();
   const records = useRecords("statistic", {
     first: statistics,
-    filter: { since },
+    filter: { dayFrom: since },
     keep: ({ day }) => String(day) >= since,
   });
   const houses = useRecords("metrics", { first: metrics });

@@ -29,11 +29,15 @@ export const handler = definePages.handlers({
 
 /** All pages of the list as one. Its position is that of the first one read: what changes meanwhile comes again. */
 async function readAll(reading: PageReading, since: string): Promise<RecordPage> {
-  const first = await reading.list("statistic", { since, limit: READ_MAX });
+  const first = await reading.list("statistic", { filters: { dayFrom: since }, limit: READ_MAX });
   const items: ClientRecord[] = [...first.items];
   let { next } = first;
   while (next !== null && items.length < STATISTICS_MAX) {
-    const more = await reading.list("statistic", { since, limit: READ_MAX, cursor: next });
+    const more = await reading.list("statistic", {
+      filters: { dayFrom: since },
+      limit: READ_MAX,
+      cursor: next,
+    });
     items.push(...more.items);
     next = more.next;
   }

@@ -90,13 +90,15 @@ function servicesOf(
   claim: unknown,
   role: Role,
 ): ReadonlySet<Service> | undefined {
-  if (claim === undefined) {
-    return new Set(
-      role === "staff" ? SERVICE_NAMES.filter((name) => !HIDDEN_FROM_STAFF.includes(name)) : SERVICE_NAMES,
-    );
-  }
+  if (claim === undefined) return servicesOfRole(role);
   if (!Array.isArray(claim) || !claim.every(isService)) return undefined;
   return new Set(claim);
+}
+
+/** The services that a role sees where its token does not name any. */
+export function servicesOfRole(role: Role): ReadonlySet<Service> {
+  const hidden = role === "staff" ? HIDDEN_FROM_STAFF : [];
+  return new Set(SERVICE_NAMES.filter((name) => !hidden.includes(name)));
 }
 
 /** May this person see what concerns this property? null is organisation-wide: everyone of it may. */

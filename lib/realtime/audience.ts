@@ -1,5 +1,6 @@
 import type { Service } from "@/lib/protocol/services.ts";
 import type { Subscription } from "@/lib/protocol/frames.ts";
+import { VEILING } from "@/lib/protocol/veils.ts";
 import { coversProperty, type Principal } from "@/lib/auth/principal.ts";
 import type { StoredEvent } from "@/lib/realtime/event.ts";
 
@@ -10,13 +11,20 @@ export class Audience {
   /** "*": all properties of the organisation. */
   readonly properties: "*" | ReadonlySet<number>;
 
+  /** Of the services that veil parts of others' events, those that the people of this audience may see. */
+  readonly #unveiled: readonly Service[];
+
+  /** `may`: what its people may see, also where they do not ask for it. */
   constructor(
     services: readonly Service[],
     properties: "*" | readonly number[],
+    may: ReadonlySet<Service> = new Set(services),
   ) {
     this.services = new Set(services);
     this.properties = properties === "*" ? "*" : new Set(properties);
-    this.key = `${services.join(",")}|${properties === "*" ? "*" : properties.join(",")}`;
+    this.#unveiled = VEILING.filter((service) => may.has(service));
+    const scope = properties === "*" ? "*" : properties.join(",");
+    this.key = `${services.join(",")}|${scope}|${this.#unveiled.join(",")}`;
   }
 
   /** An event that concerns the whole organisation passes every property filter. */
@@ -24,6 +32,12 @@ export class Audience {
     return this.services.has(event.service) &&
       (event.propertyId === null || this.properties === "*" ||
         this.properties.has(event.propertyId));
+  }
+
+  /** An event as this audience sees it. */
+  shown(event: StoredEvent): { readonly json: string } {
+    const { veiled } = event;
+    return veiled === undefined || this.#unveiled.includes(veiled.service) ? event : veiled;
   }
 }
 
@@ -40,7 +54,7 @@ export function audienceOf(
     return { error: "service_forbidden", detail: hidden.join(", ") };
   }
   if (wish.propertyId === null) {
-    return new Audience(wish.services, principal.properties);
+    return new Audience(wish.services, principal.properties, principal.services);
   }
   if (!coversProperty(principal, wish.propertyId)) {
     return {
@@ -48,5 +62,5 @@ export function audienceOf(
       detail: `property ${wish.propertyId}`,
     };
   }
-  return new Audience(wish.services, [wish.propertyId]);
+  return new Audience(wish.services, [wish.propertyId], principal.services);
 }

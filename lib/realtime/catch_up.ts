@@ -31,7 +31,7 @@ export class SharedChunk {
     const known = this.#frames.get(audience.key);
     if (known !== undefined) return known;
     const matching = this.chunk.events.filter((event) => audience.matches(event));
-    const frames = cutFrames(matching, UNKNOWN);
+    const frames = cutFrames(matching, UNKNOWN, audience);
     if (this.#frames.size >= CHUNK_GROUPS_MAX) this.#frames.clear();
     this.#frames.set(audience.key, frames);
     return frames;

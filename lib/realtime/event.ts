@@ -1,5 +1,6 @@
 import type { Service } from "@/lib/protocol/services.ts";
 import { isId, parseEventSubject } from "@/lib/protocol/subjects.ts";
+import { veiled, veilOf } from "@/lib/protocol/veils.ts";
 import { EVENT_BYTES_MAX } from "@/lib/protocol/limits.ts";
 
 /** A message of the stream as its reader hands it over. */
@@ -23,6 +24,8 @@ export interface StoredEvent {
   readonly service: Service;
   /** `{id, entity, action, propertyId, version?, at, data}` as JSON text. */
   readonly json: string;
+  /** What those are shown who may not see this service; undefined where all see the same. */
+  readonly veiled?: { readonly service: Service; readonly json: string } | undefined;
   /** Size of the payload as it came; `json` takes about as much. */
   readonly bytes: number;
   readonly storedAt: number;
@@ -73,6 +76,7 @@ export function decodeEvent(
     return { invalid: "version is not a positive integer" };
   }
   if (!isObject(payload.data)) return { invalid: "data is not an object" };
+  const veil = veilOf(subject.service, subject.entity);
   const shown = {
     id,
     entity: subject.entity,
@@ -89,6 +93,12 @@ export function decodeEvent(
       propertyId: subject.propertyId,
       service: subject.service,
       json: JSON.stringify(shown),
+      ...(veil !== undefined && {
+        veiled: {
+          service: veil.service,
+          json: JSON.stringify({ ...shown, data: veiled(payload.data, veil) }),
+        },
+      }),
       bytes: message.payload.byteLength,
       storedAt: message.storedAt,
     };

@@ -1,6 +1,7 @@
 import type { Service } from "@/lib/protocol/services.ts";
 import { eventFrame } from "@/lib/protocol/frames.ts";
 import { BATCH_EVENTS_MAX, FRAME_BYTES_MAX } from "@/lib/protocol/limits.ts";
+import type { Audience } from "@/lib/realtime/audience.ts";
 import type { StoredEvent } from "@/lib/realtime/event.ts";
 
 /** A run of events of one service, in stream order, encoded once for everyone who gets it. */
@@ -8,6 +9,8 @@ export interface Frame {
   readonly text: string;
   readonly service: Service;
   readonly events: readonly StoredEvent[];
+  /** Each of them as its audience sees it. */
+  readonly shown: readonly { readonly json: string }[];
   /** About what it takes in a socket's buffer. */
   readonly bytes: number;
   /** A subscriber that has had everything up to here is ready for this frame. */
@@ -39,11 +42,14 @@ export function runLength(events: Iterable<StoredEvent>): number {
 export function encodeFrame(
   events: readonly StoredEvent[],
   prevSeq: number,
+  audience: Audience,
 ): Frame {
   const first = events[0]!;
   const last = events.at(-1)!;
+  const shown = events.map((event) => audience.shown(event));
   return {
-    text: eventFrame(first.service, events, last.seq, prevSeq),
+    text: eventFrame(first.service, shown, last.seq, prevSeq),
+    shown,
     service: first.service,
     events,
     bytes: events.reduce((sum, event) => sum + event.bytes, 0),
@@ -56,11 +62,12 @@ export function encodeFrame(
 export function cutFrames(
   events: readonly StoredEvent[],
   prevSeq: number,
+  audience: Audience,
 ): Frame[] {
   const frames: Frame[] = [];
   for (let rest = events, prev = prevSeq; rest.length > 0;) {
     const count = runLength(rest);
-    const frame = encodeFrame(rest.slice(0, count), prev);
+    const frame = encodeFrame(rest.slice(0, count), prev, audience);
     frames.push(frame);
     prev = frame.seq;
     rest = rest.slice(count);

@@ -82,7 +82,7 @@ export class Group<Member> {
     const prev = this.#flushedSeq;
     this.#flushedSeq = events.at(-1)!.seq;
     if (this.live.size === 0) return;
-    for (const frame of cutFrames(events, prev)) this.#send(frame, this);
+    for (const frame of cutFrames(events, prev, this.audience)) this.#send(frame, this);
   }
 
   /** Drops what is pending: the stream it came from is gone, or nobody is left to send it to. */
@@ -105,7 +105,7 @@ export class Group<Member> {
     const known = this.#ringFrames.get(first.seq);
     if (known !== undefined) return known;
     const { events, complete } = this.#run(ring, index);
-    const frame = encodeFrame(events, this.#before(ring, index));
+    const frame = encodeFrame(events, this.#before(ring, index), this.audience);
     // The last run may still grow: keeping it would cut those who come later into needless small frames.
     if (complete) this.#keep(first.seq, frame);
     return frame;

@@ -1,4 +1,6 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, JSX } from "preact";
+import { Cards, Places } from "@/lib/ui/choice_fields.tsx";
+import { parseHex } from "@/lib/ui/color.ts";
 import type { FieldSpec } from "@/lib/ui/field_spec.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 import { ReferencePicker } from "@/lib/ui/reference_picker.tsx";
@@ -21,6 +23,16 @@ export function Field(props: FieldProps) {
   const { spec: { name, label, hint, half, kind }, error, isOptional } = props;
   const id = `field-${name}`;
   if (kind === "flag") return <Flag {...props} id={id} />;
+  if (kind === "cards" || kind === "places") {
+    const Choice = kind === "cards" ? Cards : Places;
+    return (
+      <fieldset class="field" data-field={name} aria-describedby={`${id}-below`}>
+        <legend>{label}</legend>
+        <Choice {...props} />
+        <Below id={id} hint={hint} error={error} />
+      </fieldset>
+    );
+  }
   return (
     <div class={`field${half ? " field-half" : ""}`} data-field={name}>
       <label for={id}>
@@ -71,7 +83,7 @@ function Control({ spec, value, error, isRequired, onChange, id }: ControlProps)
     case "moment":
       return <input {...common} class="input" type="datetime-local" onInput={typed} />;
     case "color":
-      return <input {...common} class="input input-color" type="color" onInput={typed} />;
+      return <Color {...common} label={spec.label} onInput={typed} />;
     case "amount":
       return (
         <input
@@ -112,6 +124,25 @@ function Control({ spec, value, error, isRequired, onChange, id }: ControlProps)
         </>
       );
   }
+}
+
+type ColorProps = JSX.InputHTMLAttributes<HTMLInputElement> & { readonly label: string };
+
+/** A colour to point at, and as it is written. */
+function Color({ label, ...common }: ColorProps) {
+  return (
+    <div class="color">
+      <input
+        class="input input-color"
+        type="color"
+        // A field of this type holds nothing else.
+        value={parseHex(String(common.value)) === undefined ? "#000000" : common.value}
+        aria-label={`${label}, to choose`}
+        onInput={common.onInput}
+      />
+      <input {...common} class="input figure" type="text" autocomplete="off" spellcheck={false} />
+    </div>
+  );
 }
 
 function Flag({ spec: { name, label, hint }, value, error, onChange, id }: ControlProps) {

@@ -12,6 +12,7 @@ export interface Option {
  * How a field is asked for. text, email, tel: one line; `options` are suggested. long: several. whole: a
  * number. amount: an amount of money. day, moment: of the property's zone. choice: one of `options`. reference: the id of
  * one of `options`. property: the id of a property; `options` are the frame's. flag: yes or no. color: `#rrggbb`.
+ * cards: one of `options`, each with its note in sight. places: every property, or some of `options`.
  */
 export type FieldKind =
   | "text"
@@ -26,7 +27,9 @@ export type FieldKind =
   | "reference"
   | "property"
   | "flag"
-  | "color";
+  | "color"
+  | "cards"
+  | "places";
 
 /** One field of a form. `name` is that of the definition in lib/resources, which validates it. */
 export interface FieldSpec {

@@ -23,7 +23,7 @@ export function textsOf(
     const value = values[name];
     if (value === null || value === undefined) return [name, ""];
     if (kind === "moment") return [name, wallTime(String(value), timeZone)];
-    return [name, String(value)];
+    return [name, typeof value === "object" ? JSON.stringify(value) : String(value)];
   }));
 }
 
@@ -85,6 +85,8 @@ function valueOf({ kind }: FieldSpec, text: string, timeZone: string): unknown {
       return momentOf(text, timeZone) ?? text;
     case "flag":
       return text === "true";
+    case "places":
+      return text === "*" ? text : JSON.parse(text);
     default:
       return text;
   }

@@ -41,9 +41,13 @@ function Shell({ frame, page, view, children }: FrameProps) {
   const { shown, add, drop } = useToasts();
   const [isHelpOpen, showHelp] = useState(false);
   const pages = pagesFor(frame);
-  useTheme(frame.themes, propertyId);
+  const themes = useTheme(frame.themes, propertyId);
   useShortcuts({ pages, propertyId, onHelp: () => showHelp(true) });
-  const tools = useMemo(() => toolsOf(frame, { now, propertyId, toast: add }), [now, propertyId]);
+  const tools = useMemo(() => toolsOf(frame, { now, propertyId, themes, toast: add }), [
+    now,
+    propertyId,
+    themes,
+  ]);
   const { path } = pageOf(page);
   return (
     <FrameContext.Provider value={tools}>
@@ -63,13 +67,14 @@ function Shell({ frame, page, view, children }: FrameProps) {
 
 function toolsOf(
   data: FrameData,
-  { now, propertyId, toast }: Pick<FrameTools, "now" | "propertyId" | "toast">,
+  { now, propertyId, themes, toast }: Pick<FrameTools, "now" | "propertyId" | "themes" | "toast">,
 ): FrameTools {
   const { properties, locale, may } = data;
   return {
     data,
     now,
     propertyId,
+    themes,
     toast,
     placeOf: (id) => placeOf(id, properties, locale),
     propertyName: (id) => {

@@ -3,6 +3,7 @@ import { useContext } from "preact/hooks";
 import type { Place } from "@/lib/live/formats.ts";
 import type { Verb } from "@/lib/resources/access.ts";
 import type { FrameData } from "@/lib/ui/frame_data.ts";
+import type { Theme } from "@/lib/ui/theme.ts";
 import type { Toast } from "@/lib/ui/toasts.tsx";
 
 /** What the frame offers to whatever stands in it. */
@@ -12,6 +13,8 @@ export interface FrameTools {
   readonly now: number;
   /** The property that is shown; null: all. */
   readonly propertyId: number | null;
+  /** How the houses look, as it is now. */
+  readonly themes: readonly Theme[];
   /** Where something happens, for times and numbers. */
   readonly placeOf: (propertyId: number | null) => Place;
   /** What a property is called; "" where it goes without saying: only one is shown. */

@@ -1,7 +1,10 @@
 import type { ComponentChild, ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
+import { RESOURCES } from "@/lib/resources/catalog.ts";
 import { Chip } from "@/lib/ui/chip.tsx";
 import { ListFoot } from "@/lib/ui/list_foot.tsx";
+import { useFrame } from "@/lib/ui/frame_context.ts";
+import { NoProperty } from "@/lib/ui/no_property.tsx";
 import { Failed, sayProblem, SkeletonRows } from "@/lib/ui/states.tsx";
 import { useHold } from "@/lib/ui/use_hold.ts";
 import type { ClientRecord } from "@/lib/client/collection.ts";
@@ -42,6 +45,8 @@ export interface RecordTableProps {
 export function RecordTable(props: RecordTableProps) {
   const { entity, label, columns, records, actions, empty, compare } = props;
   const { state, problem, held } = records;
+  const { data: { properties } } = useFrame();
+  const lacksProperty = properties.length === 0 && isOfProperty(entity);
   const { rows, hold } = useArranged(records.rows, compare);
   const holding = useHold((on) => {
     hold(on);
@@ -56,7 +61,9 @@ export function RecordTable(props: RecordTableProps) {
       </div>
     );
   }
-  if (state === "ready" && rows.length === 0 && held === 0) return <div class="card">{empty}</div>;
+  if (state === "ready" && rows.length === 0 && held === 0) {
+    return <div class="card">{lacksProperty ? <NoProperty /> : empty}</div>;
+  }
   const width = columns.length + (actions ? 1 : 0);
   return (
     <div class="card table-card" data-entity={entity} {...holding}>
@@ -82,6 +89,10 @@ export function RecordTable(props: RecordTableProps) {
       <ListFoot records={records} />
     </div>
   );
+}
+
+function isOfProperty(entity: EntityName): boolean {
+  return RESOURCES.some((resource) => resource.entity === entity && resource.scope === "property");
 }
 
 interface RowProps extends RecordTableProps {

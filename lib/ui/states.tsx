@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { type Problem, PROBLEMS } from "@/lib/protocol/problems.ts";
+import { wordsOf } from "@/lib/client/rest.ts";
+import type { Problem } from "@/lib/protocol/problems.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 import type { IconName } from "@/lib/ui/icons.ts";
 
@@ -59,9 +60,10 @@ export function SkeletonRows({ count, columns }: { count: number; columns: numbe
 }
 
 /** A problem as one sentence for people. */
-export function sayProblem({ code, detail, errors = [] }: Problem): string {
-  const [first] = errors;
-  if (detail !== undefined) return detail;
-  if (first !== undefined) return `${first.path} ${first.message}`;
-  return PROBLEMS[code]?.[1] ?? "This did not work";
+export function sayProblem(problem: Problem): string {
+  const [first] = problem.errors ?? [];
+  // Of a single field the sentence about it says more than that some are wrong.
+  return problem.detail === undefined && first !== undefined
+    ? `${first.path} ${first.message}`
+    : wordsOf(problem);
 }

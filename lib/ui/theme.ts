@@ -8,10 +8,14 @@ export interface Theme {
   readonly accentColor: string;
   /** What pages look like for people who have not chosen. */
   readonly mode: "light" | "dark" | "system";
+  /** An https address; null: the pages have no logo. */
+  readonly logoUrl: string | null;
 }
 
 /** Text against what is behind it (WCAG 2.2 AA, 1.4.3). */
 export const TEXT_CONTRAST_MIN = 4.5;
+/** Id of the style element that the server writes. */
+export const THEME_RULE_ID = "theme-rule";
 const LIGHTNESS_STEP = 0.005;
 /** Pale enough to lie behind text of the accent's own hue. */
 const SOFT = { light: { l: 0.95, c: 0.035 }, dark: { l: 0.29, c: 0.045 } } as const;
@@ -25,12 +29,12 @@ const GROUNDS = {
 };
 const ON_ACCENT = { light: known("#ffffff"), dark: known("#071412") };
 
-type Side = keyof typeof GROUNDS;
+export type Side = keyof typeof GROUNDS;
 
 /** The theme in a record or an event; undefined where it is none. */
 export function themeOf(
   propertyId: number | null,
-  { primaryColor, accentColor, mode }: Readonly<Record<string, unknown>>,
+  { primaryColor, accentColor, mode, logoUrl }: Readonly<Record<string, unknown>>,
 ): Theme | undefined {
   if (typeof primaryColor !== "string" || typeof accentColor !== "string") return undefined;
   return {
@@ -38,6 +42,7 @@ export function themeOf(
     primaryColor,
     accentColor,
     mode: mode === "light" || mode === "dark" ? mode : "system",
+    logoUrl: typeof logoUrl === "string" && logoUrl.startsWith("https://") ? logoUrl : null,
   };
 }
 
@@ -66,6 +71,23 @@ export function themeRule(theme: Theme | undefined): string {
   return lines.length === 0 ? "" : `:root{${lines.join(";")}}`;
 }
 
+/** What becomes of a colour on light or dark pages. */
+export interface Verdict {
+  /** The least contrast it has there as it was given, 1 to 21. */
+  readonly contrast: number;
+  /** The colour that pages use: the given one, or one that can be read. */
+  readonly used: string;
+  readonly isKept: boolean;
+}
+
+/** Can this colour be read? undefined where it is none. */
+export function verdictOf(hex: string, side: Side): Verdict | undefined {
+  const given = parseHex(hex);
+  if (given === undefined) return undefined;
+  const used = toHex(readable(given, side));
+  return { contrast: leastContrast(given, toLch(given), side), used, isKept: used === toHex(given) };
+}
+
 function variablesOf(name: string, hex: string): Record<string, string> {
   const given = parseHex(hex);
   if (given === undefined) return {};
@@ -88,11 +110,15 @@ function readable(given: Rgb, side: Side): Rgb {
   const step = side === "light" ? -LIGHTNESS_STEP : LIGHTNESS_STEP;
   for (let l = lch.l; l >= 0 && l <= 1; l += step) {
     const rgb = l === lch.l ? given : fromLch({ ...lch, l });
-    const soft = fromLch({ l: SOFT[side].l, c: Math.min(lch.c, SOFT[side].c), h: lch.h });
-    const grounds = [...GROUNDS[side], ON_ACCENT[side], soft];
-    if (grounds.every((ground) => contrast(rgb, ground) >= TEXT_CONTRAST_MIN)) return rgb;
+    if (leastContrast(rgb, lch, side) >= TEXT_CONTRAST_MIN) return rgb;
   }
   return side === "light" ? [0, 0, 0] : [1, 1, 1];
+}
+
+/** Of a colour against whatever it stands on or under, its own soft ground among them. */
+function leastContrast(rgb: Rgb, { c, h }: Lch, side: Side): number {
+  const soft = fromLch({ l: SOFT[side].l, c: Math.min(c, SOFT[side].c), h });
+  return Math.min(...[...GROUNDS[side], ON_ACCENT[side], soft].map((ground) => contrast(rgb, ground)));
 }
 
 function stronger({ l, c, h }: Lch, side: Side): Rgb {

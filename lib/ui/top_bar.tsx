@@ -3,7 +3,9 @@ import { ConnectionPill } from "@/lib/ui/connection_pill.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 import { PropertySwitcher } from "@/lib/ui/property_switcher.tsx";
+import { Logo } from "@/lib/ui/logo.tsx";
 import { scopeOf } from "@/lib/ui/scope.ts";
+import { themeFor } from "@/lib/ui/theme.ts";
 import { ThemeSwitch } from "@/lib/ui/theme_switch.tsx";
 import { Wordmark } from "@/lib/ui/wordmark.tsx";
 
@@ -18,19 +20,21 @@ export interface TopBarProps {
 
 /** On top of every page: whose hotel, which property, how the connection is, and who is signed in. */
 export function TopBar({ path, view, onHelp }: TopBarProps) {
-  const { data: { organisation, name, role, reach } } = useFrame();
+  const { data: { organisation, name, role, reach }, themes, propertyId } = useFrame();
   return (
     <header class="bar">
       <a class="bar-home" href="/overview" aria-label="Innstream, to the overview">
         <Wordmark />
       </a>
+      <Logo url={themeFor(themes, propertyId)?.logoUrl ?? null} />
       <span class="bar-org" dir="auto" title={organisation}>{organisation}</span>
       <PropertySwitcher path={path} view={view} />
       <span class="bar-space" />
       <ConnectionPill />
       <span class="no-script muted">Reload to see what is new</span>
-      <button type="button" class="person" popovertarget={MENU_ID} aria-label={`${name}: menu`}>
+      <button type="button" class="person" popovertarget={MENU_ID}>
         <Avatar name={name} />
+        <span class="hidden">{name}: menu</span>
         <Icon name="down" />
       </button>
       <div class="popover" id={MENU_ID} popover="auto">

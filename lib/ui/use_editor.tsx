@@ -90,7 +90,7 @@ export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorO
     setOpen(null);
   };
   const verb = open?.record === null ? "create" : "update";
-  const shown = fieldsFor(resource, fields, role);
+  const shown = fieldsFor(resource, verb, { fields, role });
   const needsPlace = verb === "create" && place === undefined && resource.scope === "property";
   const choice: FieldSpec = {
     name: "propertyId",
@@ -134,25 +134,28 @@ export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorO
   };
 }
 
-/** Staff are shown the fields that they may set. */
+/** The fields that this verb takes; staff are shown those that they may set. */
 function fieldsFor(
-  { staffSets }: Resource,
-  fields: readonly FieldSpec[],
-  role: string,
+  resource: Resource,
+  verb: "create" | "update",
+  { fields, role }: { readonly fields: readonly FieldSpec[]; readonly role: string },
 ): readonly FieldSpec[] {
-  if (role !== "staff" || staffSets === undefined) return fields;
-  return fields.filter(({ name }) => staffSets.includes(name));
+  const other = verb === "create" ? "update" : "create";
+  const mine = role === "staff" ? resource.staffSets : undefined;
+  return fields.filter(({ name }) => {
+    return resource.fields[name]?.set !== other && (mine === undefined || mine.includes(name));
+  });
 }
 
 /** What makes a record like this one, as far as a client may say. */
-function bodyAgain({ fields, scope }: Resource, record: ClientRecord): Record<string, unknown> {
+export function bodyAgain({ fields, scope }: Resource, record: ClientRecord): Record<string, unknown> {
   const names = Object.keys(fields).filter((name) => fields[name]!.set !== "update" && record[name] !== null);
   const body = Object.fromEntries(names.map((name) => [name, record[name]]));
   return scope === "property" || scope === "either" ? { ...body, propertyId: record.propertyId } : body;
 }
 
 /** What undoes an update: the old value of whatever it changed. */
-function bodyBack(
+export function bodyBack(
   { fields }: Resource,
   before: ClientRecord,
   after: ClientRecord | null,

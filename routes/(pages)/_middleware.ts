@@ -11,14 +11,18 @@ const session = definePages.middleware(async (ctx) => {
   return response;
 });
 
-/** Over plain HTTP, as on a machine of one's own or behind a proxy, there is nothing to upgrade to. */
-const plainHttp = definePages.middleware(async (ctx) => {
+/**
+ * The logo of a house may stand anywhere on the web; pictures alone may. Over plain HTTP, as on a machine of one's own or
+ * behind a proxy, there is nothing to upgrade to.
+ */
+const policy = definePages.middleware(async (ctx) => {
   const response = await ctx.next();
-  const policy = response.headers.get("content-security-policy");
-  if (policy !== null && ctx.url.protocol === "http:") {
-    response.headers.set("content-security-policy", policy.replace(/;\s*upgrade-insecure-requests/, ""));
-  }
+  const given = response.headers.get("content-security-policy");
+  if (given === null) return response;
+  const open = given.replace("img-src 'self' data:", "img-src 'self' data: https:");
+  const plain = ctx.url.protocol === "http:" ? open.replace(/;\s*upgrade-insecure-requests/, "") : open;
+  response.headers.set("content-security-policy", plain);
   return response;
 });
 
-export default [plainHttp, csp<PageState>({ useNonce: true }), session];
+export default [policy, csp<PageState>({ useNonce: true }), session];

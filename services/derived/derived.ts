@@ -9,10 +9,12 @@ import { leftReports, staleProperties } from "@/services/derived/refresh.ts";
 import { deriveReport } from "@/services/derived/reports.ts";
 import { deriveStatistics, STATISTICS_MS } from "@/services/derived/statistics.ts";
 
-/** Properties whose figures one instance computes at once. */
-export const COMPUTED_AT_ONCE = 4;
-/** Reports that one instance computes at once, besides. */
+/** Dashboards that one instance computes at once. Statistics take longer, and must not keep them waiting. */
+export const METRICS_AT_ONCE = 2;
+export const STATISTICS_AT_ONCE = 2;
 export const REPORTS_AT_ONCE = 2;
+/** Properties that a refresh marks at once: what people do meanwhile does not wait behind all of them. */
+export const REFRESHED_AT_ONCE = 4;
 /** How often an instance looks for figures that time has moved. */
 export const REFRESH_MS = 60_000;
 
@@ -45,12 +47,11 @@ export class Derived {
   constructor(options: DerivedOptions) {
     this.#options = options;
     const { now, failed } = options;
-    const slots = new Slots(COMPUTED_AT_ONCE);
     const keyOf = ({ orgId, propertyId }: Place) => `${orgId} ${propertyId}`;
     this.#metrics = new Pacer({
       keyOf,
       everyMs: METRICS_MS,
-      slots,
+      slots: new Slots(METRICS_AT_ONCE),
       run: (place) => deriveMetrics(options, place),
       now,
       failed,
@@ -58,7 +59,7 @@ export class Derived {
     this.#statistics = new Pacer({
       keyOf,
       everyMs: STATISTICS_MS,
-      slots,
+      slots: new Slots(STATISTICS_AT_ONCE),
       run: (place, marks) => deriveStatistics(options, place, marks),
       now,
       failed,
@@ -91,8 +92,8 @@ export class Derived {
   }
 
   /**
-   * Computes what time has moved, or everything where events may have been missed. Settles when that is committed;
-   * never rejects. What fails is left to the next one.
+   * Computes what time has moved, or every property where events may have been missed, and begins with reports that were
+   * left. Settles when the figures are committed; never rejects. What fails is left to the next one.
    */
   refresh(all = false): Promise<void> {
     this.#all ||= all;
@@ -133,17 +134,19 @@ export class Derived {
 
   async #refreshOnce(all: boolean): Promise<void> {
     const { sql, now } = this.#options;
-    const reports = (await leftReports(sql, now())).map((report) =>
-      settled((mark) => this.#reports.mark(report, mark))
-    );
+    for (const report of await leftReports(sql, now())) this.#reports.mark(report, { settled: () => {} });
+    const turns = new Slots(REFRESHED_AT_ONCE);
     for await (const page of staleProperties(sql, now(), all)) {
       if (this.#closed) break;
-      await Promise.all(page.flatMap((place) => [
-        settled((mark) => this.#metrics.mark(place, mark)),
-        settled((mark) => this.#statistics.mark(place, mark)),
-      ]));
+      await Promise.all(page.map((place) => turns.run(() => this.#compute(place))));
     }
-    await Promise.all(reports);
+  }
+
+  async #compute(place: Place): Promise<void> {
+    await Promise.all([
+      settled((mark) => this.#metrics.mark(place, mark)),
+      settled((mark) => this.#statistics.mark(place, mark)),
+    ]);
   }
 }
 

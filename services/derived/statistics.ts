@@ -21,6 +21,8 @@ import { inTenant } from "@/services/postgres/tenant.ts";
 export const STATISTICS_MS = 5_000;
 /** Days computed each time, today's included. */
 export const STATISTICS_DAYS = 35;
+/** Days further back have no statistics: whoever names many must not keep the others waiting. */
+const STATISTICS_BACK_DAYS = 3_660;
 /** Days computed in one statement. */
 const DAYS_AT_ONCE = 64;
 
@@ -54,7 +56,8 @@ export async function deriveStatistics(
   const { house, latest, writtenAt, earlier } = found;
   const wait = writtenAt === null ? 0 : Math.min(Date.parse(writtenAt) + STATISTICS_MS - now, STATISTICS_MS);
   if (wait > 0) return wait;
-  const named = marks.flatMap(({ days = [] }) => days).filter((day) => day < latest[0]!);
+  const oldest = addDays(latest[0]!, -STATISTICS_BACK_DAYS);
+  const named = marks.flatMap(({ days = [] }) => days).filter((day) => day >= oldest && day < latest[0]!);
   // Today's record is written last: until it is there, a run that broke off is followed by another first one.
   const days = [...new Set([...earlier, ...named]), ...latest];
   for (let first = 0; first < days.length; first += DAYS_AT_ONCE) {

@@ -15,7 +15,10 @@ export function inTenant<T>(
   return transaction(sql, work, { readOnly, prepare });
 }
 
-/** Runs `work` as the relay, which sees the outbox and the idempotency keys of all organisations and nothing else. */
+/**
+ * Runs `work` as the relay, which sees the outbox and the idempotency keys of all organisations, of their properties,
+ * metrics and reports which there are and until when they hold, and nothing else.
+ */
 export function inRelay<T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return transaction(sql, work, { prepare: (tx) => tx`set local role innstream_relay`.execute() });
 }

@@ -98,7 +98,7 @@ class Wait implements Sink, Held {
   }
 
   frame(frame: Frame): void {
-    for (const event of frame.events) this.#events.push(event.json);
+    for (const { json } of frame.shown) this.#events.push(json);
     this.#resolve();
   }
 

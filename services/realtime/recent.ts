@@ -53,7 +53,11 @@ export async function readRecent(
     found.unshift(...window);
     to = from;
   }
-  return { events: found.slice(-limit).reverse().map(liveOf), seq: state.last, epoch: state.epoch };
+  return {
+    events: found.slice(-limit).reverse().map((event) => liveOf(event, audience)),
+    seq: state.last,
+    epoch: state.epoch,
+  };
 }
 
 class Reader {
@@ -84,6 +88,7 @@ class Reader {
   }
 }
 
-function liveOf({ json, service, seq }: StoredEvent): LiveEvent {
-  return { ...JSON.parse(json), service, seq };
+function liveOf(event: StoredEvent, audience: Audience): LiveEvent {
+  const { service, seq } = event;
+  return { ...JSON.parse(audience.shown(event).json), service, seq };
 }

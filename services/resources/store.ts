@@ -1,6 +1,7 @@
 import { coversProperty, type Principal } from "@/lib/auth/principal.ts";
 import { type Problem, ProblemError } from "@/lib/protocol/problems.ts";
 import { isId } from "@/lib/protocol/subjects.ts";
+import { veiled, veilOf } from "@/lib/protocol/veils.ts";
 import type { OutboxRow } from "@/services/outbox/relay.ts";
 import type { Sql, Transaction } from "@/services/postgres/pool.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
@@ -104,7 +105,8 @@ class Store {
     if (!position.ok) return position;
     return await attempt(resource, async () => {
       const found = await inTenant(this.#parts.sql, principal.orgId, page.select, { readOnly: true });
-      return { ...found, seq: position.seq, epoch: position.epoch };
+      const items = found.items.map((record) => shownTo(principal, resource, record));
+      return { ...found, items, seq: position.seq, epoch: position.epoch };
     });
   }
 
@@ -118,7 +120,8 @@ class Store {
     const { orgId } = principal;
     return await attempt(resource, () => {
       return inTenant(this.#parts.sql, orgId, async (tx) => {
-        return { record: recordOf(resource, await visibleRow(tx, principal, resource, { id, lock: false })) };
+        const row = await visibleRow(tx, principal, resource, { id, lock: false });
+        return { record: shownTo(principal, resource, recordOf(resource, row)) };
       }, { readOnly: true });
     });
   }
@@ -250,6 +253,16 @@ class Store {
       return refuse({ code: "unavailable", detail, retryAfter: POSITION_RETRY_S });
     }
   }
+}
+
+/** The record without what belongs to a service that this person may not see. */
+function shownTo(
+  principal: Principal,
+  { service, entity }: Resource,
+  record: ResourceRecord,
+): ResourceRecord {
+  const veil = veilOf(service, entity);
+  return veil === undefined || principal.services.has(veil.service) ? record : veiled(record, veil);
 }
 
 /** An action is the program's to name, never the client's. */

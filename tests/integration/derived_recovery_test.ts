@@ -5,7 +5,8 @@ import { addDays } from "@/lib/derived/local_day.ts";
 import { METRICS_MS } from "@/services/derived/metrics.ts";
 import { EVENTS } from "@/services/nats/streams.ts";
 import { connectPool, type Sql } from "@/services/postgres/pool.ts";
-import { inTenant } from "@/services/postgres/tenant.ts";
+import { databaseError } from "@/services/postgres/errors.ts";
+import { inRelay, inTenant } from "@/services/postgres/tenant.ts";
 import {
   derivedAt,
   eventsOf,
@@ -242,4 +243,19 @@ Deno.test("derived - an event that names nothing is acknowledged all the same", 
     return num_ack_pending === 0 && num_pending === 0;
   }, 40_000);
   await instance.stop();
+});
+
+Deno.test("derived - the relay sees where figures are stale, and no figures", async () => {
+  const { sql: pool } = server.services;
+  const denied = ["select figures from metrics", "select figures from reports", "select name from properties"]
+    .concat(["update metrics set version = 9", "select * from statistics", "delete from reports"]);
+  for (const statement of denied) {
+    await assert.rejects(
+      inRelay(pool, (tx) => tx.unsafe(statement)),
+      (error) => databaseError(error)?.code === "42501",
+      statement,
+    );
+  }
+  // And without its role the app sees one organisation at most, as before.
+  assert.deepEqual([...await pool`select 1 from metrics`], []);
 });

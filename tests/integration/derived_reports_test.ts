@@ -164,7 +164,7 @@ Deno.test("reports - one that was left pending is taken up by a refresh", async 
       values (1, ${propertyId}, 'financial', '2026-01-01', '2026-01-31', 'pending', '{}', 'test') returning id`);
   const later = await derivedAt(server, () => Date.now() + REPORT_LEFT_MS + 1_000);
   await later.refresh();
-  assert.equal((await reportOf(server, row!.id)).status, "ready");
+  assert.equal((await settled(row!.id)).status, "ready");
   await later.close();
 });
 

@@ -137,8 +137,11 @@ Deno.test("statistics - what events of other publishers name does no harm", asyn
     await publish(server, `evt.1.99.finance.revenue.updated`, { data });
   }
   await publish(server, `evt.1.${propertyId}.guest.guest.updated`, "not JSON");
+  const longAgo = addDays(today, -4_000);
+  await post(server, "/finance/revenue", { propertyId, amount: 3, occurredAt: `${longAgo}T17:00:00Z` });
   const day = addDays(today, -150);
   await post(server, "/finance/revenue", { propertyId, amount: 3, occurredAt: `${day}T17:00:00Z` });
   await has(day, { revenue: 3 });
+  assert.equal(await statisticOf(server, longAgo, propertyId), undefined);
   assert.deepEqual(server.logged.filter(({ message }) => message.includes("failed")), []);
 });

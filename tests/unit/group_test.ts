@@ -91,12 +91,16 @@ Deno.test("batching - the position of quiet members is the head, with something 
 
 Deno.test("frames - a run is cut by bytes, one event alone may be larger", () => {
   const big = `{"id":"${"x".repeat(FRAME_BYTES_MAX / 2)}"}`;
-  const frames = cutFrames([
-    event(1, "tasks", big),
-    event(2, "tasks", big),
-    event(3),
-    event(4, "tasks", big + big),
-  ], 0);
+  const frames = cutFrames(
+    [
+      event(1, "tasks", big),
+      event(2, "tasks", big),
+      event(3),
+      event(4, "tasks", big + big),
+    ],
+    0,
+    new Audience(["tasks"], "*"),
+  );
   assert.deepEqual(frames.map((frame) => frame.events.map(({ seq }) => seq)), [[1], [2, 3], [4]]);
 });
 
@@ -126,4 +130,22 @@ Deno.test("audience - equal wishes share a key; an organisation-wide event passe
   assert.equal(all.matches({ ...event(1), propertyId: 3 }), false);
   const refused = audienceOf(principal, { services: ["tasks"], propertyId: 3 });
   assert.ok("error" in refused && refused.error === "property_forbidden");
+});
+
+Deno.test("audience - what belongs to another service is shown to those only who may see that, whatever they ask for", () => {
+  const veiledEvent = {
+    ...event(1, "dashboard", "all"),
+    veiled: { service: "finance" as const, json: "some" },
+  };
+  const texts = [["dashboard", "finance"], ["dashboard"]].map((services) => {
+    const principal = principalOf({ sub: "u", orgId: 1, role: "staff", properties: "*", services, exp: 2e9 });
+    assert.ok(typeof principal !== "string");
+    const audience = audienceOf(principal, { services: ["dashboard"], propertyId: null });
+    assert.ok(audience instanceof Audience);
+    const [frame] = cutFrames([veiledEvent], 0, audience);
+    assert.ok(frame!.text.includes(`"events":[${frame!.shown[0]!.json}]`));
+    return [frame!.shown[0]!.json, audience.key];
+  });
+  assert.deepEqual(texts.map(([json]) => json), ["all", "some"]);
+  assert.notEqual(texts[0]![1], texts[1]![1], "they share no frames");
 });

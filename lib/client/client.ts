@@ -264,7 +264,7 @@ class TabClient implements RealtimeClient {
   }
 
   #refetch(reason: RefetchReason): void {
-    for (const listener of [...this.#refetching]) listener(reason);
+    this.#call(this.#refetching, (listener) => listener(reason));
   }
 
   #warn(warning: ClientWarning | null): void {
@@ -276,14 +276,11 @@ class TabClient implements RealtimeClient {
     const now = this.#world.now();
     this.#kept.keep(this.#inbox.position, now);
     this.#status = this.#statusOf(this.#leading?.status ?? this.#following?.status ?? BEFORE, now);
-    if (this.#status.state === "live" && this.#warning?.type === "session_ends") this.#checkWarning();
+    const { state, since } = this.#status;
+    // A connection that was made after the end of the session was foretold proves that wrong.
+    const wasWrong = this.#warning?.type === "session_ends" && state === "live" && since > this.#warning.at;
+    if (wasWrong) this.#warning = null;
     this.#tell();
-  }
-
-  /** A session that ends is one that is not renewed any more: a connection that lives on after that proves it wrong. */
-  #checkWarning(): void {
-    const { since } = this.#status;
-    if (this.#warning?.type === "session_ends" && since > this.#warning.at) this.#warning = null;
   }
 
   #statusOf(link: LinkStatus, now: number): ClientStatus {
@@ -297,6 +294,17 @@ class TabClient implements RealtimeClient {
   }
 
   #tell(): void {
-    for (const listener of [...this.#watching]) listener();
+    this.#call(this.#watching, (listener) => listener());
+  }
+
+  /** One that throws must not keep the others from hearing, nor the client from going on. */
+  #call<L>(listeners: ReadonlySet<L>, call: (listener: L) => void): void {
+    for (const listener of [...listeners]) {
+      try {
+        call(listener);
+      } catch (error) {
+        this.#world.failed(error);
+      }
+    }
   }
 }

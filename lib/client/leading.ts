@@ -127,10 +127,16 @@ export class Leading {
 
   #makeLink(): Link {
     const { orgId, inbox, flags, world } = this.#parts;
-    const { dedup, position } = inbox;
-    const notice = (notice: LinkNotice) => this.#take(notice);
-    const online = world.isOnline();
-    return new Link({ orgId, dedup, subscription: this.#asked, position, flags, online, notice }, world);
+    return new Link({
+      orgId,
+      dedup: inbox.dedup,
+      subscription: this.#asked,
+      position: inbox.position,
+      flags,
+      online: world.isOnline(),
+      resumes: this.#held !== null,
+      notice: (notice) => this.#take(notice),
+    }, world);
   }
 
   #restart(): void {
@@ -199,7 +205,7 @@ export class Leading {
   #subscribed(subscription: Subscription): void {
     const { inbox, term, say } = this.#parts;
     const isMore = this.#held === null || !covers(this.#held, subscription);
-    const from = isMore ? inbox.position : null;
+    const from = isMore ? this.#link.furthest : null;
     if (from !== null) inbox.completeFrom(from);
     this.#held = subscription;
     say({ type: "subscribed", term, n: ++this.#told, subscription, from });

@@ -36,6 +36,8 @@ export interface LinkOptions {
   /** As last known. */
   readonly flags: ClientFlags;
   readonly online: boolean;
+  /** Were events received before, by another link? Then this one comes back rather than for the first time. */
+  readonly resumes: boolean;
   readonly notice: (notice: LinkNotice) => void;
 }
 
@@ -69,6 +71,7 @@ export class Link {
   #online: boolean;
   #position: Position;
   readonly #flags: ClientFlags;
+  readonly #resumes: boolean;
   #stopped = false;
   /** Counts the renewals; one that took too long is not waited for. */
   #renewal = 0;
@@ -84,6 +87,7 @@ export class Link {
     this.#online = options.online;
     this.#position = options.position;
     this.#flags = flags;
+    this.#resumes = options.resumes;
     this.#choice = new TransportChoice(random);
     this.#timers = new Timers(
       after,
@@ -111,6 +115,11 @@ export class Link {
   }
 
   get status(): LinkStatus {
+    const status = this.#ofTransport;
+    return this.#resumes && status.state === "connecting" ? { ...status, state: "catching_up" } : status;
+  }
+
+  get #ofTransport(): LinkStatus {
     const { reason } = this.#choice;
     if (this.#choice.isPolling) {
       const { state, retryAt, off } = this.#pollMachine.status;
@@ -129,6 +138,12 @@ export class Link {
     const reached = this.#reached;
     const isFurther = reached.epoch !== this.#position.epoch || reached.seq > this.#position.seq;
     return reached.epoch !== null && isFurther ? reached : this.#position;
+  }
+
+  /** Behind it nothing was handed over: of polled services some are further than the common position. */
+  get furthest(): Position {
+    const { seq, epoch } = this.position;
+    return { seq: Math.max(seq, ...this.#ahead.values()), epoch };
   }
 
   get #reached(): Position {
@@ -182,7 +197,7 @@ export class Link {
     const online = this.#online;
     switch (command.type) {
       case "start_stream":
-        return this.#connection.input({ type: "start", online, position: this.position });
+        return this.#connection.input({ type: "start", online, position: this.position, ahead: this.#ahead });
       case "start_polls":
         // The choice is made already: where the stream stands is where they go on.
         return this.#polls.input({ type: "start", online, position: this.#streamPosition() });
@@ -195,6 +210,11 @@ export class Link {
       case "cancel":
         return this.#timers.cancel("recheck");
     }
+  }
+
+  /** What polls have found of single services in front of the common position. */
+  get #ahead(): ReadonlyMap<Service, number> {
+    return this.#choice.isPolling ? this.#pollMachine.ahead : new Map();
   }
 
   #streamPosition(): Position {

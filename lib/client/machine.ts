@@ -1,5 +1,6 @@
 import type { Subscription } from "@/lib/protocol/frames.ts";
 import { PING_MS } from "@/lib/protocol/limits.ts";
+import type { Service } from "@/lib/protocol/services.ts";
 import { Dedup } from "@/lib/client/dedup.ts";
 import {
   authFrame,
@@ -9,7 +10,7 @@ import {
   subscribeFrame,
 } from "@/lib/client/client_frames.ts";
 import { Attempts } from "@/lib/client/attempts.ts";
-import { RECONNECT_IN_MS_MAX, reconnectRule } from "@/lib/client/reconnect.ts";
+import { readReconnectInMs, reconnectRule } from "@/lib/client/reconnect.ts";
 import { Subscribing } from "@/lib/client/subscribing.ts";
 import { TokenLife } from "@/lib/client/token_life.ts";
 import { advance, afterAck, afterReset, isGap, NOWHERE, type Position } from "@/lib/client/position.ts";
@@ -36,6 +37,7 @@ export const STABLE_MS = 10_000;
 export const WATCHDOG_GRACE_MS = 5_000;
 /** Longest wait for a new token, and between two requests for one. */
 export const RENEW_MS = 10_000;
+const NONE: ReadonlyMap<Service, number> = new Map();
 type Phase =
   | "idle"
   | "renewing"
@@ -60,6 +62,7 @@ export class Machine {
   #phase: Phase = "idle";
   #out: Command[] = [];
   #position: Position;
+  #ahead: ReadonlyMap<Service, number> = NONE;
   readonly #subscribing: Subscribing;
   readonly #attempts = new Attempts();
   readonly #token: TokenLife;
@@ -103,6 +106,7 @@ export class Machine {
         if (this.#phase !== "idle" && this.#phase !== "parked") return;
         this.#online = input.online;
         this.#position = input.position ?? this.#position;
+        this.#ahead = input.ahead ?? NONE;
         return input.online ? this.#connect(now) : this.#goOffline();
       case "stop":
         return this.#end("stopped", null);
@@ -224,10 +228,11 @@ export class Machine {
         return;
       case "reset":
         this.#position = afterReset(frame);
+        this.#ahead = NONE;
         this.#out.push({ type: "refetch", reason: frame.reason });
         return;
       case "downgrade":
-        this.#reconnectInMs = clamp(frame.reconnectInMs);
+        this.#reconnectInMs = readReconnectInMs(frame.reconnectInMs);
         return;
       case "error":
         return this.#error(frame);
@@ -262,11 +267,11 @@ export class Machine {
   #event(frame: Frame<"event">, chars: number, now: number): void {
     if (isGap(this.#position, frame.prevSeq)) return this.#lost(now);
     this.#position = advance(this.#position, frame.seq);
-    const { orgId } = this.#options;
-    const events = frame.events.filter((event) => !this.#dedup.seen(orgId, event.id));
+    const { service, seq } = frame;
+    if (seq <= (this.#ahead.get(service) ?? 0)) return;
+    const events = frame.events.filter(({ id }) => !this.#dedup.seen(this.#options.orgId, id));
     const last = events.at(-1);
     if (last === undefined) return;
-    const { service, seq } = frame;
     const ageMs = this.#clock.since(last.at, now);
     this.#out.push({ type: "deliver", service, events, seq, ageMs, chars });
   }
@@ -391,9 +396,4 @@ export class Machine {
   #cancel(timer: Timer): void {
     this.#out.push({ type: "cancel", timer });
   }
-}
-
-function clamp(ms: unknown): number | null {
-  if (typeof ms !== "number" || !Number.isFinite(ms)) return null;
-  return Math.min(Math.max(0, ms), RECONNECT_IN_MS_MAX);
 }

@@ -24,8 +24,16 @@ export type Timer = "open" | "ack" | "retry" | "stable" | "watchdog" | "renew";
 
 /** What happens to a connection. */
 export type Input =
-  /** Also out of `parked`; with a position where somebody else has come further meanwhile. */
-  | { readonly type: "start"; readonly online: boolean; readonly position?: Position }
+  /**
+   * Also out of `parked`; with a position where somebody else has come further meanwhile. `ahead`: seqs up to which services
+   * were followed beyond it; more may have come since then than anybody remembers by its id.
+   */
+  | {
+    readonly type: "start";
+    readonly online: boolean;
+    readonly position?: Position;
+    readonly ahead?: ReadonlyMap<Service, number>;
+  }
   | { readonly type: "stop" }
   | { readonly type: "opened" }
   | { readonly type: "frame"; readonly text: string }

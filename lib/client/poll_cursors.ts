@@ -34,6 +34,12 @@ export class Cursors {
     return this.#all.every(isSomewhere) ? lowestOf(this.#all) : NOWHERE;
   }
 
+  /** How far each one was followed; nobody where that does not count in one stream. */
+  get seqs(): ReadonlyMap<Service, number> {
+    const { epoch } = this.position;
+    return new Map(epoch === null ? [] : [...this.#cursors].map(([service, { seq }]) => [service, seq]));
+  }
+
   /** Does an answer count in another stream than the cursors do? */
   isOfAnotherEpoch({ epoch }: { epoch: string }): boolean {
     return this.#all.some((cursor) => cursor.epoch !== null && cursor.epoch !== epoch);

@@ -79,6 +79,11 @@ export class PollMachine {
     return this.#cursors.position;
   }
 
+  /** How far each service was followed, of those in front of that position. */
+  get ahead(): ReadonlyMap<Service, number> {
+    return this.#cursors.seqs;
+  }
+
   get status(): PollStatus {
     return { state: this.#state, retryAt: this.#retryAt, off: this.#silent };
   }

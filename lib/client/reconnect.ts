@@ -16,3 +16,9 @@ export function reconnectRule(code: number): { readonly reconnect: Reconnect; re
   const known = Object.values(CLOSE).find((close) => close.code === code);
   return known ?? { reconnect: "backoff", reason: "the connection was lost" };
 }
+
+/** The wait that a server asks for, within bounds; null where it asks for none. */
+export function readReconnectInMs(ms: unknown): number | null {
+  if (typeof ms !== "number" || !Number.isFinite(ms)) return null;
+  return Math.min(Math.max(0, ms), RECONNECT_IN_MS_MAX);
+}

@@ -34,7 +34,7 @@ export type LeaderMessage =
   }
   | Told & { readonly type: "events"; readonly batch: Batch; readonly position: Position }
   | Told & { readonly type: "reset"; readonly reason: RefetchReason; readonly position: Position }
-  /** `from`: what was not part of it before was received from there on; null where that is nothing. */
+  /** `from`: behind it everything that is part of it is received; null where nothing is new to it. */
   | Told & {
     readonly type: "subscribed";
     readonly subscription: Subscription;

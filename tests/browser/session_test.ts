@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { SESSION_MAX_S } from "@/services/auth/refresh.ts";
 import { TOKEN_COOKIE } from "@/services/http/authenticate.ts";
-import { until } from "../harness/live.ts";
+import { call, until } from "../harness/live.ts";
 import { browserTests, NETWORK_FAILURES, type Person } from "./kit.ts";
 
 const { run } = browserTests();
@@ -103,6 +103,16 @@ Deno.test(
     await after.shows("of another 2");
     await before.is("signed_out");
     assert.deepEqual(await before.rowsOf("of another"), []);
+    // Both organisations have a property 1.
+    await before.page.keyboard.press("n");
+    await before.page.fill("#field-amount", "1");
+    await before.page.fill("#field-description", "of another 3");
+    await before.page.selectOption("#field-propertyId", "1");
+    await before.page.keyboard.press("Enter");
+    await before.page.locator('dialog[open] [role="alert"]').waitFor();
+    const token = await scene.server.token({ orgId: 2 });
+    const { json } = await call(`${scene.server.url}/finance/revenue`, { token });
+    assert.equal(json.items[0].description, "of another 2");
     await scene.connections(1);
   }, FAILS),
 );

@@ -1,4 +1,4 @@
-// What a browser lends to all tabs of a person, for tests: locks and a channel, which move only when they are told to.
+// What a browser lends to the tabs of a person, for tests: locks, a channel and requests, which move only when told to.
 import assert from "node:assert/strict";
 
 /** A tab as its browser knows it: what it is told waits until it runs. */
@@ -126,4 +126,55 @@ export class ModelChannel {
 function isCounted(message: unknown): boolean {
   const { type } = message as { type: string };
   return ["events", "reset", "subscribed", "welcome", "beat"].includes(type);
+}
+
+interface Call {
+  /** What the server says now; undefined while it says nothing. */
+  readonly ask: () => unknown;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+  answer?: unknown;
+}
+
+/** Requests of a tab on their way to the server, and answers on their way back. */
+export class ModelCalls {
+  #calls: Call[] = [];
+
+  get underWay(): string[] {
+    return this.#calls.map(() => "call");
+  }
+
+  ask<T>(ask: () => T | undefined, signal?: AbortSignal): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const call: Call = { ask, resolve: resolve as (answer: unknown) => void, reject };
+      this.#calls.push(call);
+      signal?.addEventListener("abort", () => {
+        this.#end(call);
+        reject(new Error("aborted"));
+      });
+    });
+  }
+
+  forget(): void {
+    this.#calls = [];
+  }
+
+  steps(isReachable: boolean): (() => void)[] {
+    const moving = this.#calls.filter((call) => {
+      return call.answer !== undefined || !isReachable || call.ask() !== undefined;
+    });
+    return moving.map((call) => () => this.#move(call, isReachable));
+  }
+
+  /** A request arrives and is answered, or its answer arrives. */
+  #move(call: Call, isReachable: boolean): void {
+    if (isReachable && call.answer === undefined) return void (call.answer = call.ask());
+    this.#end(call);
+    if (isReachable) call.resolve(call.answer);
+    else call.reject(new Error("network"));
+  }
+
+  #end(call: Call): void {
+    this.#calls = this.#calls.filter((other) => other !== call);
+  }
 }

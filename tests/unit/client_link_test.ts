@@ -30,10 +30,11 @@ class Bench {
   timers: { due: number; run: () => void }[] = [];
   now = 1_000_000;
 
-  constructor({ flags = ON, position = AT_TEN, online = true }: {
+  constructor({ flags = ON, position = AT_TEN, online = true, resumes = false }: {
     flags?: ClientFlags;
     position?: Position;
     online?: boolean;
+    resumes?: boolean;
   } = {}) {
     const { sockets } = this;
     const options = {
@@ -43,6 +44,7 @@ class Bench {
       position,
       flags,
       online,
+      resumes,
       notice: (notice: LinkNotice) => void this.notices.push(notice),
     };
     this.link = new Link(options, {
@@ -175,6 +177,13 @@ Deno.test("client link - it streams from its position, and says by which way eve
   assert.deepEqual([bench.state, transport, pollReason, off], ["live", "websocket", null, []]);
   bench.socket.onmessage?.(frame(12, 10, "a"));
   assert.deepEqual([bench.delivered, bench.link.position], [["a"], { seq: 12, epoch: "e1" }]);
+});
+
+Deno.test("client link - one that goes on for another comes back, rather than for the first time", () => {
+  assert.equal(new Bench().state, "connecting");
+  const bench = new Bench({ resumes: true });
+  assert.equal(bench.state, "catching_up");
+  assert.equal(bench.live().state, "live");
 });
 
 Deno.test("client link - switched off it polls from where the stream stood, and back it streams from where the polls stood", async () => {

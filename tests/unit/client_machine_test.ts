@@ -165,6 +165,19 @@ Deno.test("client machine - a frame after a gap is not shown: it resumes from th
   assert.deepEqual(delivered(bench.frame(events(14, 11, "b", "c", "d"))), ["b", "c", "d"]);
 });
 
+Deno.test("client machine - what polls have found of one service in front of the position is not told again", () => {
+  const bench = new Bench();
+  const ahead = new Map([["tasks" as const, 14]]);
+  bench.give({ type: "start", online: true, position: { seq: 10, epoch: "e1" }, ahead });
+  bench.again(10);
+  assert.deepEqual(delivered(bench.frame(events(14, 10, "a", "b"))), []);
+  assert.deepEqual(bench.machine.position.seq, 14);
+  assert.deepEqual(delivered(bench.frame(events(15, 14, "c"))), ["c"]);
+  // After a reset numbers may count anew.
+  bench.frame(resetFrame("recreated", 3, "e2"));
+  assert.deepEqual(delivered(bench.frame(events(5, 3, "d"))), ["d"]);
+});
+
 Deno.test("client machine - gap after gap does not become a busy loop", () => {
   const bench = new Bench().live();
   const waits: (number | undefined)[] = [];

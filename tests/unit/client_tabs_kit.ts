@@ -7,7 +7,7 @@ import type { Position } from "@/lib/client/position.ts";
 import { PING_MS } from "@/lib/protocol/limits.ts";
 import type { Subscription } from "@/lib/protocol/frames.ts";
 import { isWished } from "@/lib/client/wishes.ts";
-import { ModelChannel, ModelLocks } from "./client_browser_kit.ts";
+import { ModelCalls, ModelChannel, ModelLocks } from "./client_browser_kit.ts";
 import { ModelServer, ModelSocket, responseOf } from "./client_server_kit.ts";
 
 /** Turns of the queue of promises that the longest chain of the client takes, with some to spare. */
@@ -22,19 +22,12 @@ export interface Page {
   readonly streaming: boolean;
 }
 
-/** A request on its way there, or its answer on its way back. */
-interface Call {
-  /** What the server says now; undefined while it says nothing. */
-  readonly ask: () => unknown;
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: Error) => void;
-  answer?: unknown;
-}
-
 export class ModelBrowser {
   readonly server = new ModelServer();
   readonly locks = new ModelLocks();
   readonly tabs: ModelTab[] = [];
+  /** Of listeners. */
+  readonly failures: unknown[] = [];
   readonly hasLocks: boolean;
   now = 1_000_000;
   isOnline = true;
@@ -161,7 +154,7 @@ export class ModelTab {
   #listener: ((event: PageEvent) => void) | undefined;
   #tasks: (() => void)[] = [];
   #sockets: ModelSocket[] = [];
-  #calls: Call[] = [];
+  readonly #calls = new ModelCalls();
   readonly #channels: ModelChannel[] = [];
 
   constructor(browser: ModelBrowser, { id, wish, page, storage, isVisible }: TabOptions) {
@@ -199,6 +192,19 @@ export class ModelTab {
 
   get twice(): string[] {
     return this.delivered.filter((id, i) => this.delivered.indexOf(id) !== i);
+  }
+
+  /** Delivered after a later event of the same service. */
+  get misplaced(): string[] {
+    const { table } = this.#browser.server;
+    const places = new Map(table.map(({ id, service }, place) => [id, { service, place }]));
+    const last = new Map<string, number>();
+    return this.delivered.filter((id) => {
+      const { service, place } = places.get(id)!;
+      const isLate = place < (last.get(service) ?? -1);
+      last.set(service, place);
+      return isLate;
+    });
   }
 
   get state(): string {
@@ -256,7 +262,7 @@ export class ModelTab {
     this.#browser.timers = timers.filter(({ tab }) => tab !== this);
     for (const socket of this.#sockets) socket.close();
     for (const channel of this.#channels) channel.isOpen = false;
-    this.#calls = [];
+    this.#calls.forget();
   }
 
   /** The next thing that its leader says does not reach it. */
@@ -283,7 +289,7 @@ export class ModelTab {
     const sockets = this.#sockets.filter((socket) => !socket.isOver).map(() => "socket");
     const channels = this.#channels.filter(({ isOpen }) => isOpen).map(() => "channel");
     const listeners = this.#listener === undefined ? [] : ["listener"];
-    return [...timers, ...sockets, ...channels, ...listeners, ...this.#calls.map(() => "call")];
+    return [...timers, ...sockets, ...channels, ...listeners, ...this.#calls.underWay];
   }
 
   get steps(): (() => void)[] {
@@ -296,39 +302,11 @@ export class ModelTab {
     for (const socket of this.#sockets) {
       if (socket.canStep(isOnline)) steps.push(() => socket.step(isOnline));
     }
-    for (const call of this.#calls) {
-      if (call.answer !== undefined || !this.#isReachable || call.ask() !== undefined) {
-        steps.push(() => this.#move(call));
-      }
-    }
-    return steps;
+    return [...steps, ...this.#calls.steps(this.#isReachable)];
   }
 
   get #isReachable(): boolean {
     return this.#browser.isOnline && this.#browser.server.isUp;
-  }
-
-  /** A request arrives and is answered, or its answer arrives. */
-  #move(call: Call): void {
-    if (!this.#isReachable) {
-      this.#calls = this.#calls.filter((other) => other !== call);
-      return call.reject(new Error("network"));
-    }
-    if (call.answer === undefined) return void (call.answer = call.ask());
-    this.#calls = this.#calls.filter((other) => other !== call);
-    call.resolve(call.answer);
-  }
-
-  #call<T>(ask: (askedAt: number) => T | undefined, signal?: AbortSignal): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const askedAt = this.#browser.now;
-    const call = { ask: () => ask(askedAt), resolve: resolve as (answer: unknown) => void, reject };
-    this.#calls.push(call);
-    signal?.addEventListener("abort", () => {
-      this.#calls = this.#calls.filter((other) => other !== call);
-      reject(new Error("aborted"));
-    });
-    return promise;
   }
 
   #world(): ClientWorld {
@@ -345,12 +323,12 @@ export class ModelTab {
       socketUrl: () => "ws://server/v2/realtime/stream",
       get: async (path, signal) => {
         const wait = Number(new URL(path, "http://server").searchParams.get("wait"));
-        const ask = (at: number) => server.poll(path, browser.now >= at + wait);
-        return responseOf(await this.#call(ask, signal));
+        const due = browser.now + wait;
+        return responseOf(await this.#calls.ask(() => server.poll(path, browser.now >= due), signal));
       },
       askFlags: () => {
         const ask = () => browser.isSignedIn ? server.flags : "unauthenticated" as const;
-        return this.#call<ClientFlags | "unauthenticated">(ask).catch(() => null);
+        return this.#calls.ask<ClientFlags | "unauthenticated">(ask).catch(() => null);
       },
       renew: () => Promise.resolve(browser.isSignedIn ? { credential: null } : "ended"),
       after: (ms, run) => {
@@ -380,9 +358,7 @@ export class ModelTab {
         this.#listener = listener;
         return () => void (this.#listener = undefined);
       },
-      failed: (error) => {
-        throw error;
-      },
+      failed: (error) => browser.failures.push(error),
     };
   }
 }

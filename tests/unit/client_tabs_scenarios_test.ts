@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CLOSE } from "@/lib/protocol/close_codes.ts";
+import { DEDUP_IDS_MAX } from "@/lib/client/dedup.ts";
 import { RECENT_EVENTS_MAX } from "@/lib/client/recent_events.ts";
 import { ModelBrowser, type ModelTab } from "./client_tabs_kit.ts";
 
@@ -25,13 +26,16 @@ function publish({ server }: ModelBrowser, count: number): void {
   for (let i = 0; i < count; i++) server.publish(i % 2 === 0 ? "tasks" : "finance", 1 + i % 3);
 }
 
-/** Everything was handed to the listeners, once, and nothing was read anew. */
-function hadAll({ server }: ModelBrowser, ...tabs: ModelTab[]): void {
-  const all = server.table.map(({ id }) => id);
-  for (const tab of tabs) {
-    assert.deepEqual(tab.delivered.toSorted(), all.toSorted(), tab.id);
-    assert.deepEqual(tab.refetches, [], tab.id);
+/** Everything was handed to the listeners, once and in the order of each service, and nothing was read anew. */
+function hadAll({ server, failures }: ModelBrowser, ...tabs: ModelTab[]): void {
+  assert.deepEqual(failures, []);
+  for (const service of ALL.services) {
+    const ids = server.table.filter((event) => event.service === service).map(({ id }) => id);
+    for (const tab of tabs) {
+      assert.deepEqual(tab.delivered.filter((id) => ids.includes(id)), ids, `${service} in ${tab.id}`);
+    }
   }
+  for (const tab of tabs) assert.deepEqual(tab.refetches, [], tab.id);
 }
 
 Deno.test("client tabs - a leader that is closed amid events is followed by another, and nothing is lost or read anew", async () => {
@@ -191,6 +195,20 @@ Deno.test("client tabs - streaming is switched off and on while events flow: eac
   assert.deepEqual([...states].filter((state) => state === "offline"), []);
 });
 
+Deno.test("client tabs - a service that was not polled is caught up on the stream, and the others come once", async () => {
+  const [browser, leader] = await tabsOf(1);
+  browser.server.longPollOff.add("finance");
+  browser.server.switchStreaming(false);
+  await browser.run(5_000);
+  browser.server.publish("finance", 1);
+  for (let i = 0; i < DEDUP_IDS_MAX + 500; i++) browser.server.publish("tasks", 1);
+  await browser.run((DEDUP_IDS_MAX + 500) * 1_000);
+  assert.deepEqual([leader!.delivered.length, leader!.client.status.off], [DEDUP_IDS_MAX + 500, ["finance"]]);
+  browser.server.switchStreaming(true);
+  await browser.run(80_000);
+  hadAll(browser, leader!);
+});
+
 Deno.test("client tabs - where upgrades do not get through polls go on, and the server is not stormed", async () => {
   const [browser, leader] = await tabsOf(1);
   browser.server.upgrades = false;
@@ -252,6 +270,23 @@ Deno.test("client tabs - a page that is told twice that it is back listens once"
   assert.deepEqual(second!.leftovers, []);
 });
 
+Deno.test("client tabs - a page whose listeners throw stays connected, and so do the others", async () => {
+  const [browser, leader, second] = await tabsOf(2);
+  const broken = () => {
+    throw new Error("broken");
+  };
+  leader!.client.onStatus(broken);
+  leader!.client.onRefetch(broken);
+  leader!.client.on({}, broken);
+  browser.server.recreate();
+  publish(browser, 3);
+  leader!.drop(1006);
+  await browser.run(5_000);
+  assert.deepEqual([leader!.state, second!.state, browser.sockets], ["live", "live", 1]);
+  assert.deepEqual([leader!.missing, second!.missing], [[], []]);
+  assert.ok(browser.failures.length >= 3);
+});
+
 Deno.test("client tabs - a leader whose session has ended tries again for a tab that was signed in since", async () => {
   const [browser, leader, second] = await tabsOf(2);
   browser.isSignedIn = false;
@@ -285,4 +320,24 @@ Deno.test("client tabs - a wish that is refused leaves what was there before, an
   publish(browser, 9);
   await browser.run(1_000);
   for (const tab of [leader, second]) assert.deepEqual(tab.missing, [], tab.id);
+});
+
+Deno.test("client tabs - a tab that sees more properties makes no hole for the next one, where services are polled unequally far", async () => {
+  for (let choice = 0; choice < 12; choice++) {
+    const browser = new ModelBrowser();
+    browser.server.streaming = false;
+    browser.open({ ...ALL, propertyId: 2 });
+    await browser.run(2_000);
+    browser.server.publish("tasks", 2);
+    const page = browser.draw(ALL);
+    await browser.run(2_000);
+    browser.server.publish("tasks", 1);
+    browser.server.publish("tasks", 2);
+    await browser.run(2_000);
+    browser.open(ALL);
+    for (let i = 0; i < 30; i++) await browser.step(choice);
+    const last = browser.open(ALL, { page });
+    await browser.run(30_000);
+    assert.deepEqual(last.missing, [], `${choice}`);
+  }
 });

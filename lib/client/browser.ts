@@ -4,9 +4,15 @@ import { readFlags } from "@/lib/client/flags.ts";
 import type { Renewal } from "@/lib/client/link.ts";
 import type { LocksLike } from "@/lib/client/tab_lock.ts";
 import type { ChannelLike } from "@/lib/client/tabs.ts";
+import { MADE_FOR_HEADER, MADE_FOR_QUERY, madeFor } from "@/lib/protocol/made_for.ts";
 import { isObject, isText } from "@/lib/client/server_frames.ts";
 
 export interface BrowserOptions {
+  /**
+   * For whom the page was made. Where the cookie is somebody else's by now, because another person has signed in since,
+   * the session counts as ended.
+   */
+  readonly person?: { readonly orgId: number; readonly userId: string };
   /** Of the server; the page's own where it is left out. */
   readonly origin?: string;
   /**
@@ -22,15 +28,19 @@ const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 
 /** The browser as a client needs it: the only place here that touches it. */
-export function browserWorld({ origin = location.origin, token }: BrowserOptions = {}): ClientWorld {
-  const call = browserCall({ origin, ...(token && { token }) });
-  const socketUrl = `${origin.replace(/^http/, "ws")}/v2/realtime/stream`;
+export function browserWorld(options: BrowserOptions = {}): ClientWorld {
+  const { origin = location.origin, token, person } = options;
+  const call = browserCall(options);
+  const streamUrl = `${origin.replace(/^http/, "ws")}/v2/realtime/stream`;
+  const socketUrl = person === undefined
+    ? streamUrl
+    : `${streamUrl}?${new URLSearchParams({ [MADE_FOR_QUERY]: madeFor(person) })}`;
   return {
     WebSocket: WebSocket as unknown as new (url: string) => SocketLike,
     // A browser sends no headers with a socket, and a token does not belong into an address.
     socketUrl: token === undefined ? () => socketUrl : async () => {
       const { ticket } = await (await call("/auth/ticket", { method: "POST" })).json();
-      return `${socketUrl}?ticket=${encodeURIComponent(ticket)}`;
+      return `${streamUrl}?ticket=${encodeURIComponent(ticket)}`;
     },
     get: (path, signal) => call(path, { signal }),
     async askFlags() {
@@ -60,10 +70,13 @@ export function browserWorld({ origin = location.origin, token }: BrowserOptions
 }
 
 /** Requests as the person who is signed in; also what `Rest` needs. */
-export function browserCall({ origin = location.origin, token }: BrowserOptions = {}): Call {
+export function browserCall({ origin = location.origin, token, person }: BrowserOptions = {}): Call {
+  const own: Record<string, string> = token === undefined && person !== undefined
+    ? { [MADE_FOR_HEADER]: madeFor(person) }
+    : {};
   return async (path, init = {}) => {
     const bearer = await token?.();
-    const headers = { ...init.headers as Record<string, string>, ...bearerOf(bearer) };
+    const headers = { ...init.headers as Record<string, string>, ...own, ...bearerOf(bearer) };
     return await fetch(origin + path, { ...init, headers, cache: "no-store" });
   };
 }

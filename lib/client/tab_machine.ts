@@ -1,7 +1,7 @@
 /** The leader is heard at least this often. */
 export const BEAT_MS = 1_000;
-/** A leader that was not heard for this long is replaced: with the time of a watch, within 5 s. */
-export const SILENCE_MS = 3_500;
+/** A leader that was not heard for this long is replaced: with the time of a watch and of a connection, within 5 s. */
+export const SILENCE_MS = 3_000;
 /** How often that is looked at. */
 export const WATCH_MS = 500;
 /** A watch that is later than this tells that this tab itself stood still: it may not have heard what was said. */

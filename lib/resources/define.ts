@@ -32,8 +32,6 @@ export interface Definition {
   readonly staffSets?: readonly string[];
   /** Text fields that `q` of a list looks into. */
   readonly search?: readonly string[];
-  /** The day that `since` of a list compares: records of that day and later. */
-  readonly since?: string;
   /** Actions that programs tell about besides created, updated and deleted. */
   readonly actions?: readonly string[];
 }

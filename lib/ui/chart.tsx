@@ -1,5 +1,13 @@
 import { useState } from "preact/hooks";
-import { areaPath, axisTop, barsPath, CHART_HEIGHT, linePath, placeAt } from "@/lib/ui/chart_scale.ts";
+import {
+  areaPath,
+  axisTop,
+  barsPath,
+  CHART_HEIGHT,
+  FEW_PLACES,
+  linePath,
+  placeAt,
+} from "@/lib/ui/chart_scale.ts";
 
 /** One line, or the bars of one colour. */
 export interface Series {
@@ -21,16 +29,18 @@ export interface ChartProps {
   readonly places: readonly string[];
   /** One or two. */
   readonly series: readonly Series[];
+  /** Told beside them and not drawn. */
+  readonly beside?: Series;
   readonly format: (value: number) => string;
   /** The same where there is little room. */
   readonly axisFormat: (value: number) => string;
-  /** Where the axis ends at least; 100 for a share. */
+  /** The axis ends there or further up; 100 for a share. */
   readonly least?: number;
 }
 
 /** Values along an axis. What the pointer is at stands above it in words and figures; the table behind it has them all. */
 export function Chart(props: ChartProps) {
-  const { title, kind, places, series, span, format, axisFormat, least = 1 } = props;
+  const { title, kind, places, series, beside, span, format, axisFormat, least = 0 } = props;
   const [at, point] = useState<number | null>(null);
   const top = axisTop(series.flatMap(({ values }) => values.filter((value) => value !== null)), least);
   const shown = at !== null && at < places.length ? at : null;
@@ -41,7 +51,7 @@ export function Chart(props: ChartProps) {
         <h2>{title}</h2>
         <span class="muted">{shown === null ? span : places[shown]}</span>
       </figcaption>
-      <Legend series={series} at={shown} format={format} />
+      <Legend series={series} beside={beside} at={shown} format={format} />
       <div class="chart-body">
         <div class="chart-scale figure" aria-hidden="true">
           {[top, top / 2, 0].map((value) => <span key={value}>{axisFormat(value)}</span>)}
@@ -74,25 +84,37 @@ export function Chart(props: ChartProps) {
           ))}
           <path class="chart-ground" d={`M0 ${CHART_HEIGHT}H${width}`} />
         </svg>
-        <div class="chart-ends" aria-hidden="true">
-          <span>{places[0]}</span>
-          {places.length > 2 && <span>{places[Math.floor((places.length - 1) / 2)]}</span>}
-          {places.length > 1 && <span>{places.at(-1)}</span>}
-        </div>
+        <Ends places={places} />
       </div>
       <ChartTable {...props} />
     </figure>
   );
 }
 
+/** Names along the axis: each in the middle of its place where they are few, else the ends and the middle. */
+function Ends({ places }: Pick<ChartProps, "places">) {
+  const isFew = places.length <= FEW_PLACES;
+  const middle = Math.floor((places.length - 1) / 2);
+  const shown = isFew ? places : [places[0], places[middle], places.at(-1)];
+  return (
+    <div class={`chart-ends${isFew ? " chart-few" : ""}`} aria-hidden="true">
+      {shown.map((place) => <span key={place}>{place}</span>)}
+    </div>
+  );
+}
+
+interface LegendProps extends Pick<ChartProps, "series" | "format"> {
+  readonly beside: Series | undefined;
+  readonly at: number | null;
+}
+
 /** What each colour is, and what it comes to: in all, or where the pointer is. */
-function Legend(
-  { series, at, format }: Pick<ChartProps, "series" | "format"> & { readonly at: number | null },
-) {
+function Legend({ series, beside, at, format }: LegendProps) {
+  const all = beside === undefined ? series : [...series, beside];
   return (
     <ul class="chart-legend">
-      {series.map(({ label, values, whole }, index) => (
-        <li key={label} class={`chart-key series-${index + 1}`}>
+      {all.map(({ label, values, whole }, index) => (
+        <li key={label} class={`chart-key series-${index < series.length ? index + 1 : "none"}`}>
           <span class="chart-key-label">{label}</span>
           <strong class="figure">{said(at === null ? whole : values[at] ?? null, format)}</strong>
         </li>
@@ -101,7 +123,8 @@ function Legend(
   );
 }
 
-function ChartTable({ title, unit, places, series, format }: ChartProps) {
+function ChartTable({ title, unit, places, series, beside, format }: ChartProps) {
+  const all = beside === undefined ? series : [...series, beside];
   return (
     <details class="chart-table">
       <summary>As a table</summary>
@@ -110,14 +133,14 @@ function ChartTable({ title, unit, places, series, format }: ChartProps) {
           <thead>
             <tr>
               <th scope="col">{unit}</th>
-              {series.map(({ label }) => <th key={label} scope="col" class="cell-end">{label}</th>)}
+              {all.map(({ label }) => <th key={label} scope="col" class="cell-end">{label}</th>)}
             </tr>
           </thead>
           <tbody>
             {places.map((place, at) => (
               <tr key={place}>
                 <th scope="row">{place}</th>
-                {series.map(({ label, values }) => (
+                {all.map(({ label, values }) => (
                   <td key={label} class="cell-end figure">{said(values[at] ?? null, format)}</td>
                 ))}
               </tr>

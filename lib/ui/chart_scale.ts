@@ -1,12 +1,16 @@
 /** Height of a chart's own coordinates; along the other axis each place is 1 wide. */
 export const CHART_HEIGHT = 100;
-/** How much of its place a group of bars takes. */
+/** How much of its place a group of bars takes; where there are few places, bars as wide as that would be blocks. */
 const GROUP_WIDTH = 0.72;
-const STEPS = [1, 2, 2.5, 5, 10] as const;
+const FEW_GROUP_WIDTH = 0.3;
+export const FEW_PLACES = 4;
+/** Where an axis may end, in the power of ten below. Half of each is whole from 20 on. */
+const STEPS = [1, 2, 3, 4, 5, 6, 8, 10] as const;
 
-/** Where an axis from 0 ends: a round number that no value is above, and not less than `least`. */
+/** Where an axis from 0 ends: a round number that no value is above, with a whole half, and not less than `least`. */
 export function axisTop(values: readonly number[], least: number): number {
   const highest = values.reduce((top, value) => value > top ? value : top, least);
+  if (highest <= 10) return Math.max(2, 2 * Math.ceil(highest / 2));
   const power = 10 ** Math.floor(Math.log10(highest));
   const step = STEPS.find((step) => step * power >= highest) ?? 10;
   return step * power;
@@ -36,8 +40,9 @@ export function barsPath(
   values: readonly (number | null)[],
   { top, index, count }: { readonly top: number; readonly index: number; readonly count: number },
 ): string {
-  const width = rounded(GROUP_WIDTH / count);
-  const from = (1 - GROUP_WIDTH) / 2 + index * GROUP_WIDTH / count;
+  const group = values.length <= FEW_PLACES ? FEW_GROUP_WIDTH : GROUP_WIDTH;
+  const width = rounded(group / count);
+  const from = (1 - group) / 2 + index * group / count;
   return values.map((value, at) => {
     if (value === null || value <= 0) return "";
     const y = heightAt(value, top);

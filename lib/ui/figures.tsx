@@ -6,6 +6,8 @@ import { useFrame } from "@/lib/ui/frame_context.ts";
 import { currencyFormat } from "@/lib/ui/number_formats.ts";
 
 const ROLL_MS = 400;
+/** What is ahead of the clock of the page by less has just happened: that clock is behind by some seconds. */
+const CLOCK_BEHIND_MS = 60_000;
 
 /** An amount in its currency, as the organisation writes it. */
 export function Money({ amount, currency }: { amount: number; currency: string }) {
@@ -19,7 +21,7 @@ export function When({ at, propertyId }: { at: string; propertyId: number | null
   const place = placeOf(propertyId);
   return (
     <time class="when" dateTime={at} title={formatTime(at, "exact", place)}>
-      {(Date.parse(at) <= now ? relativeTime(Date.parse(at), now) : undefined) ??
+      {(Date.parse(at) <= now + CLOCK_BEHIND_MS ? relativeTime(Date.parse(at), now) : undefined) ??
         formatTime(at, "moment", place)}
     </time>
   );

@@ -50,7 +50,7 @@ const LOOKED_KEY = "innstream.looked";
 
 function startClient(options: PageClientOptions): PageClient {
   const { services, propertyId, flags, ...rest } = options;
-  const world = browserWorld();
+  const world = browserWorld({ person: options });
   const client = createClient({
     ...rest,
     subscription: { services, propertyId },
@@ -90,7 +90,7 @@ function startClient(options: PageClientOptions): PageClient {
   return {
     client,
     userId: options.userId,
-    rest: new Rest({ call: browserCall(), after }),
+    rest: new Rest({ call: browserCall({ person: options }), after }),
     ...signals,
     choose: (propertyId) => {
       // Before the lists are read again: they ask for what is shown now.

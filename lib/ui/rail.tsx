@@ -16,11 +16,11 @@ export function Rail({ page }: { page: PageName }) {
   const pages = pagesFor(data);
   const groups = [...new Set(pages.map(({ group }) => group))];
   return (
-    <div class="rail">
+    <nav class="rail" aria-label="Pages">
       <a class="rail-home" href="/overview" aria-label="Innstream, to the overview">
         <Wordmark />
       </a>
-      <nav class="rail-pages" aria-label="Pages">
+      <div class="rail-pages">
         {groups.map((group) => (
           <ul key={group} class="rail-group">
             {pages.filter((one) => one.group === group).map((one) => (
@@ -30,8 +30,8 @@ export function Rail({ page }: { page: PageName }) {
             ))}
           </ul>
         ))}
-      </nav>
-    </div>
+      </div>
+    </nav>
   );
 }
 

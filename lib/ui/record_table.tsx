@@ -1,11 +1,15 @@
 import type { ComponentChild, ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
+import { RESOURCES } from "@/lib/resources/catalog.ts";
 import { Chip } from "@/lib/ui/chip.tsx";
 import { ListFoot } from "@/lib/ui/list_foot.tsx";
+import { useFrame } from "@/lib/ui/frame_context.ts";
+import { NoProperty } from "@/lib/ui/no_property.tsx";
 import { Failed, sayProblem, SkeletonRows } from "@/lib/ui/states.tsx";
 import { useHold } from "@/lib/ui/use_hold.ts";
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import type { EntityName, RecordRow, Records } from "@/lib/ui/records.ts";
+import { useArranged } from "@/lib/ui/use_arranged.ts";
 import { useSlideIn } from "@/lib/ui/use_slide_in.ts";
 
 const SKELETON_ROWS = 6;
@@ -31,15 +35,23 @@ export interface RecordTableProps {
   readonly onOpen?: ((record: ClientRecord) => void) | undefined;
   /** Buttons at the end of a row. */
   readonly actions?: ((row: RecordRow) => ComponentChildren) | undefined;
+  /** The order of the rows; left out: as the list has it. */
+  readonly compare?: ((a: ClientRecord, b: ClientRecord) => number) | undefined;
   /** An <Empty>. */
   readonly empty: ComponentChildren;
 }
 
 /** Records as rows, in all four states. It never moves under the pointer or the focus. */
 export function RecordTable(props: RecordTableProps) {
-  const { entity, label, columns, records, actions, empty } = props;
-  const { rows, state, problem, held } = records;
-  const holding = useHold((on) => records.hold(on));
+  const { entity, label, columns, records, actions, empty, compare } = props;
+  const { state, problem, held } = records;
+  const { data: { properties } } = useFrame();
+  const lacksProperty = properties.length === 0 && isOfProperty(entity);
+  const { rows, hold } = useArranged(records.rows, compare);
+  const holding = useHold((on) => {
+    hold(on);
+    records.hold(on);
+  });
   const body = useRef<HTMLTableSectionElement>(null);
   useSlideIn(body, rows.map(({ key }) => key));
   if (state === "failed" && rows.length === 0) {
@@ -49,7 +61,9 @@ export function RecordTable(props: RecordTableProps) {
       </div>
     );
   }
-  if (state === "ready" && rows.length === 0 && held === 0) return <div class="card">{empty}</div>;
+  if (state === "ready" && rows.length === 0 && held === 0) {
+    return <div class="card">{lacksProperty ? <NoProperty /> : empty}</div>;
+  }
   const width = columns.length + (actions ? 1 : 0);
   return (
     <div class="card table-card" data-entity={entity} {...holding}>
@@ -75,6 +89,10 @@ export function RecordTable(props: RecordTableProps) {
       <ListFoot records={records} />
     </div>
   );
+}
+
+function isOfProperty(entity: EntityName): boolean {
+  return RESOURCES.some((resource) => resource.entity === entity && resource.scope === "property");
 }
 
 interface RowProps extends RecordTableProps {

@@ -6,9 +6,15 @@ export interface Share {
   readonly tone: Tone;
 }
 
+export interface ShareBarProps {
+  readonly shares: readonly Share[];
+  /** Left out: what the shares come to. */
+  readonly whole?: number;
+}
+
 /** One bar cut into the shares of a whole, in their order. The words beside it say the same. */
-export function ShareBar({ shares }: { shares: readonly Share[] }) {
-  const whole = shares.reduce((sum, { count }) => sum + count, 0);
+export function ShareBar({ shares, whole: given }: ShareBarProps) {
+  const whole = given ?? shares.reduce((sum, { count }) => sum + count, 0);
   let before = 0;
   return (
     <svg class="share-bar" viewBox={`0 0 ${whole || 1} 1`} preserveAspectRatio="none" aria-hidden="true">

@@ -14,6 +14,8 @@ export interface Theme {
 
 /** Text against what is behind it (WCAG 2.2 AA, 1.4.3). */
 export const TEXT_CONTRAST_MIN = 4.5;
+/** Id of the style element that the server writes. */
+export const THEME_RULE_ID = "theme-rule";
 const LIGHTNESS_STEP = 0.005;
 /** Pale enough to lie behind text of the accent's own hue. */
 const SOFT = { light: { l: 0.95, c: 0.035 }, dark: { l: 0.29, c: 0.045 } } as const;

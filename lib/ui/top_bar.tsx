@@ -32,8 +32,9 @@ export function TopBar({ path, view, onHelp }: TopBarProps) {
       <span class="bar-space" />
       <ConnectionPill />
       <span class="no-script muted">Reload to see what is new</span>
-      <button type="button" class="person" popovertarget={MENU_ID} aria-label={`${name}: menu`}>
+      <button type="button" class="person" popovertarget={MENU_ID}>
         <Avatar name={name} />
+        <span class="hidden">{name}: menu</span>
         <Icon name="down" />
       </button>
       <div class="popover" id={MENU_ID} popover="auto">

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Theme, themeFor, themeOf, themeVariables } from "@/lib/ui/theme.ts";
+import { type Theme, THEME_RULE_ID, themeFor, themeOf, themeVariables } from "@/lib/ui/theme.ts";
 import { useEvents } from "@/lib/ui/realtime.tsx";
 
 /**
@@ -25,6 +25,8 @@ export function useTheme(themes: readonly Theme[], propertyId: number | null): r
     const { style } = document.documentElement;
     const variables = themeVariables(theme);
     for (const [name, value] of Object.entries(variables)) style.setProperty(name, value);
+    // What the server wrote has done its work; a theme that is removed must leave nothing behind.
+    document.getElementById(THEME_RULE_ID)?.remove();
     return () => {
       for (const name of Object.keys(variables)) style.removeProperty(name);
     };

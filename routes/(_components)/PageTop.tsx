@@ -1,6 +1,6 @@
 import { asset, Head } from "fresh/runtime";
 import type { FrameData } from "@/lib/ui/frame_data.ts";
-import { themeFor, themeRule } from "@/lib/ui/theme.ts";
+import { THEME_RULE_ID, themeFor, themeRule } from "@/lib/ui/theme.ts";
 
 export interface PageTopProps {
   /** "Finance" */
@@ -17,7 +17,7 @@ export function PageTop({ title, frame, styles }: PageTopProps) {
     <Head>
       <title>{title} · Innstream</title>
       {styles !== undefined && <link rel="stylesheet" href={asset(`/pages/${styles}.css`)} />}
-      {rule !== "" && <style key="theme">{rule}</style>}
+      {rule !== "" && <style key="theme" id={THEME_RULE_ID}>{rule}</style>}
     </Head>
   );
 }

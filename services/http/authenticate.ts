@@ -1,5 +1,6 @@
 import type { Context } from "fresh";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { MADE_FOR_HEADER, MADE_FOR_QUERY, madeFor } from "@/lib/protocol/made_for.ts";
 import { ProblemError } from "@/lib/protocol/problems.ts";
 import type { State } from "@/services/http/define.ts";
 import { isUpgrade } from "@/services/http/upgrades.ts";
@@ -24,7 +25,17 @@ export async function authenticate(ctx: Request_): Promise<Principal> {
   const cookie = tokenCookie(ctx.req);
   if (cookie === null) throw new ProblemError({ code: "unauthenticated", detail: "no token was sent" });
   if (!isSafe(ctx.req)) requireOrigin(ctx);
-  return orThrow(await tokens.verify(cookie));
+  return checkPerson(ctx, orThrow(await tokens.verify(cookie)));
+}
+
+/** A browser may be somebody else's by now: the pages from before must neither show nor change what is theirs. */
+function checkPerson({ req, url }: Request_, principal: Principal): Principal {
+  const person = req.headers.get(MADE_FOR_HEADER) ?? url.searchParams.get(MADE_FOR_QUERY);
+  if (person === null || person === madeFor(principal)) return principal;
+  throw new ProblemError({
+    code: "unauthenticated",
+    detail: "the page was made for another person than the one who is signed in now",
+  });
 }
 
 /** The token in the cookie, or null. */

@@ -7,7 +7,7 @@ import type { StoredEvent } from "@/lib/realtime/event.ts";
 import type { EventLog, StreamState } from "@/lib/realtime/ports.ts";
 
 /** How far back in the stream is looked, as long as too little was found: the stream is that of all organisations. */
-const SPANS = [1_000, 10_000, 100_000] as const;
+const SPANS = [200, 1_000, 10_000, 100_000] as const;
 /** Reads of the stream for one request. */
 export const RECENT_READS_MAX = 24;
 /** Most events of one answer. */

@@ -8,7 +8,7 @@ import { decodeCursor, encodeCursor, type Order } from "@/services/resources/cur
 import type { Resource } from "@/lib/resources/define.ts";
 import { recordOf, type ResourceRecord } from "@/services/resources/record.ts";
 import { selectPage } from "@/services/resources/statements.ts";
-import { readFilters, readSince } from "@/lib/resources/validate.ts";
+import { readFilters } from "@/lib/resources/validate.ts";
 
 export const LIST_LIMIT_DEFAULT = 50;
 export const LIST_LIMIT_MAX = 200;
@@ -21,8 +21,6 @@ export interface ListQuery {
   readonly filters?: Readonly<Record<string, string>>;
   /** Only records with this text somewhere in a field that the resource searches. */
   readonly q?: string;
-  /** Only records of this day and later, `YYYY-MM-DD`, where the resource has one to compare. */
-  readonly since?: string;
   /** Records in a page, 1 to LIST_LIMIT_MAX. */
   readonly limit?: number;
   /** `next` of the page before. */
@@ -41,7 +39,7 @@ export interface Page {
 export function readPage(
   principal: Principal,
   resource: Resource,
-  { propertyId, filters = {}, q, since, limit = LIST_LIMIT_DEFAULT, cursor, order = "desc" }: ListQuery,
+  { propertyId, filters = {}, q, limit = LIST_LIMIT_DEFAULT, cursor, order = "desc" }: ListQuery,
 ): Answer<{ select: (tx: Transaction) => Promise<Page> }> {
   const outside = propertyId === undefined ? undefined : placeRefusal(principal, propertyId);
   if (outside) return refuse(outside);
@@ -53,8 +51,6 @@ export function readPage(
   if (q !== undefined && (q === "" || [...q].length > SEARCH_CHARS_MAX)) {
     return invalid("q", `must have 1 to ${SEARCH_CHARS_MAX} characters`);
   }
-  const from = since === undefined ? undefined : readSince(resource, since);
-  if (from !== undefined && !from.ok) return from;
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > LIST_LIMIT_MAX) {
     return invalid("limit", `must be a whole number from 1 to ${LIST_LIMIT_MAX}`);
   }
@@ -71,7 +67,6 @@ export function readPage(
       properties,
       conditions,
       search: q === undefined ? undefined : { columns: searched(resource), text: q },
-      since: from?.condition,
       after,
       order,
       limit: limit + 1,
@@ -95,7 +90,7 @@ export function readListQuery(params: URLSearchParams): Answer<{ query: ListQuer
     if (values.length > 1) return invalid(name, "is given more than once");
     given[name] = values[0] ?? "";
   }
-  const { propertyId, limit, cursor, order, q, since, ...filters } = given;
+  const { propertyId, limit, cursor, order, q, ...filters } = given;
   if (order !== undefined && order !== "asc" && order !== "desc") {
     return invalid("order", "must be asc or desc");
   }
@@ -110,7 +105,6 @@ export function readListQuery(params: URLSearchParams): Answer<{ query: ListQuer
     ...(cursor !== undefined && { cursor }),
     ...(order !== undefined && { order }),
     ...(q !== undefined && { q: q.trim() }),
-    ...(since !== undefined && { since }),
   };
   return { ok: true, query };
 }

@@ -70,14 +70,44 @@ Deno.test("search - days of statistics from one on, across pages; a list without
       day: "2026-11-05",
     }),
   );
-  const query = { since: "2026-11-02", limit: 2 };
+  const query = { filters: { dayFrom: "2026-11-02" }, limit: 2 };
   const first = good(await store.list(person(), statistic, query));
   const second = good(await store.list(person(), statistic, { ...query, cursor: first.next! }));
   const days = [...first.items, ...second.items].map(({ day }) => day);
   assert.deepEqual(days, ["2026-11-02", "2026-11-04", "2026-11-03"]);
   assert.equal(second.next, null);
-  for (const since of ["2026-02-30", "yesterday", ""]) {
-    assert.equal(codeOf(await store.list(person(), statistic, { since })), "validation_failed");
+  const before = { filters: { dayFrom: "2026-11-02", dayBefore: "2026-11-04" } };
+  const between = good(await store.list(person(), statistic, before)).items.map(({ day }) => day);
+  assert.deepEqual(between, ["2026-11-02", "2026-11-03"]);
+  for (const dayFrom of ["2026-02-30", "yesterday", ""]) {
+    assert.equal(
+      codeOf(await store.list(person(), statistic, { filters: { dayFrom } })),
+      "validation_failed",
+    );
   }
-  assert.equal(codeOf(await store.list(person(), task, { since: "2026-11-02" })), "validation_failed");
+  const elsewhere = { filters: { dayFrom: "2026-11-02" } };
+  assert.equal(codeOf(await store.list(person(), task, elsewhere)), "validation_failed");
+});
+
+Deno.test("search - shifts can be narrowed to those that begin within a time", async () => {
+  await using hotels = await openHotels();
+  const { store } = hotels;
+  const employee = good(
+    await store.create(person(), resource("staff", "employee"), { name: "Kavya", propertyId: 1 }),
+  ).record;
+  const schedule = resource("staff", "schedule");
+  for (const day of ["22", "23", "29", "30"]) {
+    const startsAt = `2026-11-${day}T00:00:00Z`;
+    const endsAt = `2026-11-${day}T08:00:00Z`;
+    good(
+      await store.create(person(), schedule, { employeeId: employee.id, propertyId: 1, startsAt, endsAt }),
+    );
+  }
+  const filters = { startsAtFrom: "2026-11-23T00:00:00Z", startsAtBefore: "2026-11-30T00:00:00Z" };
+  const first = good(await store.list(person(), schedule, { filters, limit: 1, order: "asc" }));
+  const second = good(await store.list(person(), schedule, { filters, order: "asc", cursor: first.next! }));
+  assert.deepEqual(
+    [...first.items, ...second.items].map(({ startsAt }) => String(startsAt).slice(8, 10)),
+    ["23", "29"],
+  );
 });

@@ -14,7 +14,13 @@ const HEX = fc.integer({ min: 0, max: 0xffffff }).map((n) => `#${n.toString(16).
 Deno.test("pages theme - whatever the colour of the house, what is written in it and on it can be read", () => {
   fc.assert(
     fc.property(HEX, HEX, (primaryColor, accentColor) => {
-      const variables = themeVariables({ propertyId: null, primaryColor, accentColor, mode: "system" });
+      const variables = themeVariables({
+        propertyId: null,
+        primaryColor,
+        accentColor,
+        mode: "system",
+        logoUrl: null,
+      });
       const color = (name: string) => parseHex(variables[name]!)!;
       for (const name of ["brand", "second"]) {
         for (
@@ -38,7 +44,13 @@ Deno.test("pages theme - whatever the colour of the house, what is written in it
 });
 
 Deno.test("pages theme - a colour that can be read stays as it is; one that is none changes nothing", () => {
-  const theme = { propertyId: null, primaryColor: "#14532d", accentColor: "red", mode: "dark" } as const;
+  const theme = {
+    propertyId: null,
+    primaryColor: "#14532d",
+    accentColor: "red",
+    mode: "dark",
+    logoUrl: null,
+  } as const;
   const variables = themeVariables(theme);
   assert.equal(variables["--brand-light"], "#14532d");
   assert.equal("--second-light" in variables, false);
@@ -52,6 +64,7 @@ Deno.test("pages theme - a property without one of its own has the organisation'
     primaryColor: "#000000",
     accentColor: "#000000",
     mode: "system" as const,
+    logoUrl: null,
   });
   const themes = [theme(2), theme(null)];
   assert.deepEqual([2, 1, null].map((id) => themeFor(themes, id)?.propertyId), [2, null, null]);

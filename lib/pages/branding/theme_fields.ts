@@ -1,5 +1,5 @@
 import type { FieldSpec } from "@/lib/ui/field_spec.ts";
-import { TEXT_CONTRAST_MIN, type Theme, type Verdict } from "@/lib/ui/theme.ts";
+import type { Side, Theme, Verdict } from "@/lib/ui/theme.ts";
 
 /** What a house has as long as it chooses nothing; the same as static/base.css. */
 const FRESH = {
@@ -44,8 +44,8 @@ function ratioWords(contrast: number): string {
   return `${Math.floor(contrast * 10) / 10} : 1`;
 }
 
-/** "Readable, 5.9 : 1", or what is used instead. */
-export function verdictWords({ contrast, isKept, used }: Verdict): string {
+/** "readable, 5.9 : 1", or what is wrong with it and what is shown instead. */
+export function verdictWords({ contrast, isKept, used }: Verdict, side: Side): string {
   if (isKept) return `readable, ${ratioWords(contrast)}`;
-  return `${ratioWords(contrast)} is less than ${TEXT_CONTRAST_MIN} : 1, so ${used} stands in`;
+  return `too ${side} to read, ${ratioWords(contrast)}; shown as ${used}`;
 }

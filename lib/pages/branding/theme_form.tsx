@@ -51,7 +51,11 @@ export function ThemeForm(props: ThemeFormProps) {
     <section class="card look-card" aria-labelledby="look-title">
       <form class="look-form" ref={form} noValidate onSubmit={submit}>
         <h2 id="look-title" dir="auto">{place}</h2>
-        {isReadOnly && <p class="muted">Only managers and admins of all properties change this.</p>}
+        {isReadOnly && (
+          <p class="muted">
+            Only managers and admins{propertyId === null && " of all properties"} change this.
+          </p>
+        )}
         {failure !== null && <p class="form-failure" role="alert">{failure}</p>}
         {isOutdated && (
           <p class="form-failure" role="alert">
@@ -109,7 +113,7 @@ function Verdicts({ color }: { color: string }) {
         return (
           <li key={side} class={verdict.isKept ? "verdict" : "verdict verdict-moved"}>
             <Icon name={verdict.isKept ? "check" : "alert"} />
-            <span>{label}: {verdictWords(verdict)}</span>
+            <span>{label}: {verdictWords(verdict, side)}</span>
           </li>
         );
       })}

@@ -2,9 +2,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "@/lib/ui/icon.tsx";
 import { Logo } from "@/lib/ui/logo.tsx";
 import { type Side, type Theme, themeVariables } from "@/lib/ui/theme.ts";
+import { useLate } from "@/lib/ui/use_late.ts";
 
 /** How pages would look, light and dark, as the fields stand. */
 export function ThemePreview({ theme, place }: { theme: Theme | undefined; place: string }) {
+  // An address that is being typed leads to other hosts until it is complete.
+  const logoUrl = useLate(theme?.logoUrl ?? "") || null;
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // Through the CSSOM, as the policy of the page wants it. Colours that are none are left as they are.
@@ -16,15 +19,22 @@ export function ThemePreview({ theme, place }: { theme: Theme | undefined; place
   });
   return (
     <div class="previews" ref={element} role="group" aria-label="Preview">
-      <Pane side="light" theme={theme} place={place} />
-      <Pane side="dark" theme={theme} place={place} />
+      <Pane side="light" mode={theme?.mode} logoUrl={logoUrl} place={place} />
+      <Pane side="dark" mode={theme?.mode} logoUrl={logoUrl} place={place} />
     </div>
   );
 }
 
+interface PaneProps {
+  readonly side: Side;
+  readonly mode: Theme["mode"] | undefined;
+  readonly logoUrl: string | null;
+  readonly place: string;
+}
+
 /** A made-up corner of a page: what is in it does nothing. */
-function Pane({ side, theme, place }: { side: Side; theme: Theme | undefined; place: string }) {
-  const isUsual = theme === undefined || theme.mode === "system" || theme.mode === side;
+function Pane({ side, mode = "system", logoUrl, place }: PaneProps) {
+  const isUsual = mode === "system" || mode === side;
   return (
     <figure class="preview">
       <figcaption class="muted">
@@ -33,7 +43,7 @@ function Pane({ side, theme, place }: { side: Side; theme: Theme | undefined; pl
       </figcaption>
       <div class={`themed preview-${side}`} inert>
         <p class="preview-bar">
-          <Logo url={theme?.logoUrl ?? null} />
+          <Logo url={logoUrl} />
           <strong class="preview-name" dir="auto">{place}</strong>
         </p>
         <span class="preview-here">

@@ -1,6 +1,6 @@
 import { totalsOf } from "@/lib/pages/finance/totals.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
-import { currencyFormat } from "@/lib/ui/number_formats.ts";
+import { currencyFormat, shortCurrencyFormat } from "@/lib/ui/number_formats.ts";
 import { StatTile } from "@/lib/ui/stat_tile.tsx";
 import type { ClientRecord, RecordPage } from "@/lib/client/collection.ts";
 import { useRecords } from "@/lib/ui/use_records.ts";
@@ -29,15 +29,16 @@ export function useTotals({ metrics, statistics }: FinanceFigures) {
 export function FinanceTiles({ totals }: { totals: ReturnType<typeof useTotals> }) {
   const { data: { locale, currency } } = useFrame();
   const money = currencyFormat(locale, currency);
+  const short = shortCurrencyFormat(locale, currency);
   const { revenueToday, expenseToday, revenueMonth, expenseMonth, isComplete } = totals;
   const result = revenueMonth === null || expenseMonth === null ? null : revenueMonth - expenseMonth;
   return (
     <section class="stats" aria-label="Totals">
-      <StatTile label="Revenue today" value={revenueToday} format={money} />
-      <StatTile label="Expenses today" value={expenseToday} format={money} />
-      <StatTile label="Revenue this month" value={revenueMonth} format={money} />
-      <StatTile label="Result this month" value={result} format={money}>
-        {expenseMonth !== null && `after expenses of ${money(expenseMonth)}`}
+      <StatTile label="Revenue today" value={revenueToday} format={money} short={short} />
+      <StatTile label="Expenses today" value={expenseToday} format={money} short={short} />
+      <StatTile label="Revenue this month" value={revenueMonth} format={money} short={short} />
+      <StatTile label="Result this month" value={result} format={money} short={short}>
+        {expenseMonth !== null && `after expenses of ${short(expenseMonth)}`}
         {!isComplete && "Choose a property to see it"}
       </StatTile>
     </section>

@@ -67,7 +67,7 @@ export interface Rollback {
   readonly action: string;
 }
 
-const NOTHING_LOST = "They go on with the long poll, a few seconds behind. Nothing is lost.";
+const NOTHING_LOST = "Whoever had one goes on with the long poll, a few seconds behind. Nothing is lost.";
 
 /** What a change takes away; undefined where it takes nothing. */
 export function rollbackOf(
@@ -76,10 +76,10 @@ export function rollbackOf(
   counts: LiveCounts | null,
 ): Rollback | undefined {
   if (values[STREAMING_FLAG] && changes[STREAMING_FLAG] === false) {
-    const streams = counts === null ? "Every open stream" : openStreams(counts.streaming);
+    const streams = counts === null ? "Every open stream closes" : openStreams(counts.streaming);
     return {
       title: "Turn streaming off?",
-      text: `${streams} of every organisation closes within two seconds. ${NOTHING_LOST}`,
+      text: `${streams} within two seconds, whatever the rollout. ${NOTHING_LOST}`,
       action: "Turn streaming off",
     };
   }
@@ -89,7 +89,7 @@ export function rollbackOf(
     const is = values[STREAMING_FLAG] ? "stream" : "may stream once streaming is on";
     return {
       title: `Lower the rollout from ${values[ROLLOUT_FLAG]} % to ${percent} %?`,
-      text: `${share} ${is} then; the others' streams close within two seconds. ${NOTHING_LOST}`,
+      text: `${share} ${is} then; the streams of the others close within two seconds. ${NOTHING_LOST}`,
       action: `Lower to ${percent} %`,
     };
   }
@@ -105,5 +105,5 @@ export function rollbackOf(
 }
 
 function openStreams(count: number): string {
-  return count === 1 ? "The one open stream" : `Each of the ${count} open streams`;
+  return count === 1 ? "The one open stream closes" : `All ${count} open streams close`;
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ROLLOUT_FLAG, STREAMING_FLAG } from "@/lib/flags/flags.ts";
 import { percentOf, shareWords } from "@/lib/pages/flags/flag_words.ts";
 import type { FlagsState } from "@/lib/pages/flags/use_flags.ts";
@@ -12,6 +12,10 @@ export function Rollout({ flags: { values, counts, isBusy, want } }: { flags: Fl
   const percent = "value" in read ? read.value : current;
   const wrong = "wrong" in read ? read.wrong : undefined;
   const isChanged = draft !== null && wrong === undefined && percent !== current;
+  // It has been applied, here or by somebody else.
+  useEffect(() => {
+    if (wrong === undefined && percent === current) setDraft(null);
+  }, [current]);
   const share = counts === null ? "" : shareWords(counts, percent);
   const apply = (event: Event) => {
     event.preventDefault();

@@ -1,16 +1,16 @@
 import { useMemo, useState } from "preact/hooks";
-import { type FeedFilter, lineOf, passes } from "@/lib/live/feed_line.ts";
+import { lineOf, type NewsFilter, passes } from "@/lib/live/news_line.ts";
 import { SERVICE_WORDS } from "@/lib/live/words.ts";
-import { FeedView } from "@/lib/ui/feed_view.tsx";
+import { NewsView } from "@/lib/ui/news_view.tsx";
 import { FilterSelect } from "@/lib/ui/filter_select.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { PageHead } from "@/lib/ui/page_head.tsx";
 import { SearchField } from "@/lib/ui/search_field.tsx";
 import { Empty, Failed } from "@/lib/ui/states.tsx";
 import { type Command, TryIt } from "@/lib/ui/try_it.tsx";
-import { type RecentPage, useFeed } from "@/lib/ui/use_feed.ts";
+import { type RecentPage, useNews } from "@/lib/ui/use_news.ts";
 
-/** Events read for the page; what comes after them is kept too, up to the bound of the feed. */
+/** Events read for the page; what comes after them is kept too, up to the bound of the news. */
 export const LIVE_EVENTS = 200;
 /** Lines shown at once; more of them on a click. */
 const LINES_STEP = 100;
@@ -22,7 +22,7 @@ const KINDS = [
   { value: "failed", label: "Failed" },
   { value: "other", label: "Anything else" },
 ] as const;
-const EVERYTHING: FeedFilter = { service: "", kind: "", text: "" };
+const EVERYTHING: NewsFilter = { service: "", kind: "", text: "" };
 
 export interface LiveData {
   readonly recent: RecentPage;
@@ -33,15 +33,15 @@ export interface LiveData {
 /** What just happened: everything that anybody has done, as it happens. */
 export function Live({ recent, command }: LiveData) {
   const { data: { services }, placeOf } = useFrame();
-  const feed = useFeed({ first: recent, limit: LIVE_EVENTS });
+  const news = useNews({ first: recent, limit: LIVE_EVENTS });
   const [filter, set] = useState(EVERYTHING);
   const [most, show] = useState(LINES_STEP);
-  const narrow = (changes: Partial<FeedFilter>) => {
-    feed.settle();
+  const narrow = (changes: Partial<NewsFilter>) => {
+    news.settle();
     show(LINES_STEP);
     set({ ...filter, ...changes });
   };
-  const { events, waiting } = feed.list;
+  const { events, waiting } = news.list;
   const linesOf = (list: typeof events) => {
     return list.map((event) => lineOf(event, placeOf(event.propertyId))).filter((line) =>
       passes(line, filter)
@@ -71,12 +71,12 @@ export function Live({ recent, command }: LiveData) {
           onChange={(kind) => narrow({ kind })}
         />
       </div>
-      <div class="card feed-card">
-        {feed.problem !== null && lines.length === 0
-          ? <Failed what="The latest events could not be read" problem={feed.problem} onRetry={feed.reload} />
+      <div class="card news-card">
+        {news.problem !== null && lines.length === 0
+          ? <Failed what="The latest events could not be read" problem={news.problem} onRetry={news.reload} />
           : lines.length === 0 && more === 0
           ? <Nothing isNarrowed={Object.values(filter).some((value) => value !== "")} />
-          : <FeedView feed={feed} lines={shown} waiting={more} label="What just happened" />}
+          : <NewsView news={news} lines={shown} waiting={more} label="What just happened" />}
         {shown.length < lines.length && (
           <div class="list-foot script-only">
             <button type="button" class="button" onClick={() => show(most + LINES_STEP)}>Show more</button>

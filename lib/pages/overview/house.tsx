@@ -3,7 +3,7 @@ import type { ClientRecord } from "@/lib/client/collection.ts";
 import { figureOf } from "@/lib/ui/figure_of.ts";
 import { Rolling } from "@/lib/ui/figures.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
-import { currencyFormat, shortCurrencyFormat, wholeFormat } from "@/lib/ui/number_formats.ts";
+import { shortCurrencyFormat, tileCurrencyFormat, wholeFormat } from "@/lib/ui/number_formats.ts";
 import { hrefOf } from "@/lib/ui/pages.ts";
 import { type Share, ShareBar } from "@/lib/ui/share_bar.tsx";
 import { StatTile } from "@/lib/ui/stat_tile.tsx";
@@ -23,9 +23,7 @@ export function House({ id, name, metrics }: HouseProps) {
   return (
     <section class="card house" data-entity="metrics" data-id={id} aria-labelledby={`house-${id}`}>
       <header class="house-head">
-        <h2 id={`house-${id}`}>
-          <bdi>{name}</bdi>
-        </h2>
+        <h2 id={`house-${id}`} dir="auto">{name}</h2>
         <span class="muted figure">{formatTime(at, "moment", placeOf(id))}</span>
       </header>
       <Rooms id={id} figure={figure} />
@@ -135,7 +133,7 @@ function People({ id, figure }: PartProps) {
 function Cash({ id, figure, metrics }: PartProps & { metrics: ClientRecord | undefined }) {
   const { data: { locale, currency: home } } = useFrame();
   const { currency = home } = (metrics?.figures ?? {}) as { readonly currency?: string };
-  const money = currencyFormat(locale, currency);
+  const money = tileCurrencyFormat(locale, currency);
   const short = shortCurrencyFormat(locale, currency);
   const revenue = figure("revenueMonth");
   const expense = figure("expenseMonth");

@@ -1,19 +1,19 @@
 import { useState } from "preact/hooks";
 import type { RecordPage } from "@/lib/client/collection.ts";
-import { lineOf } from "@/lib/live/feed_line.ts";
-import { isFigures } from "@/lib/live/feed_list.ts";
+import { lineOf } from "@/lib/live/news_line.ts";
+import { isFigures } from "@/lib/live/news_list.ts";
 import { House } from "@/lib/pages/overview/house.tsx";
-import { FeedView } from "@/lib/ui/feed_view.tsx";
+import { NewsView } from "@/lib/ui/news_view.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { PageHead } from "@/lib/ui/page_head.tsx";
 import { hrefOf } from "@/lib/ui/pages.ts";
 import { Empty } from "@/lib/ui/states.tsx";
-import { type RecentPage, useFeed } from "@/lib/ui/use_feed.ts";
+import { type RecentPage, useNews } from "@/lib/ui/use_news.ts";
 import { useRecords } from "@/lib/ui/use_records.ts";
 
 /** Properties at a glance; an organisation with more asks for the rest. */
 const HOUSES_MAX = 12;
-/** Lines of the feed beside them, and events read for them, of which some are figures. */
+/** Lines of the news beside them, and events read for them, of which some are figures. */
 export const OVERVIEW_LINES = 12;
 export const OVERVIEW_EVENTS = 60;
 
@@ -72,8 +72,8 @@ function Houses({ metrics }: Pick<OverviewData, "metrics">) {
 
 function Latest({ recent }: Pick<OverviewData, "recent">) {
   const { placeOf, propertyId } = useFrame();
-  const feed = useFeed({ first: recent, limit: OVERVIEW_EVENTS, keep: (event) => !isFigures(event) });
-  const { list } = feed;
+  const news = useNews({ first: recent, limit: OVERVIEW_EVENTS, keep: (event) => !isFigures(event) });
+  const { list } = news;
   const lines = list.events.slice(0, OVERVIEW_LINES).map((event) => lineOf(event, placeOf(event.propertyId)));
   return (
     <section class="card latest" aria-labelledby="latest">
@@ -83,7 +83,7 @@ function Latest({ recent }: Pick<OverviewData, "recent">) {
       </header>
       {lines.length === 0 && list.waiting.length === 0
         ? <Empty icon="pulse" title="Quiet so far" text="Whatever anybody does stands here at once." />
-        : <FeedView feed={feed} lines={lines} waiting={list.waiting.length} label="What just happened" />}
+        : <NewsView news={news} lines={lines} waiting={list.waiting.length} label="What just happened" />}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import OverviewPage from "@/islands/OverviewPage.tsx";
-import { isFigures } from "@/lib/live/feed_list.ts";
+import { isFigures } from "@/lib/live/news_list.ts";
 import { OVERVIEW_EVENTS, OVERVIEW_LINES } from "@/lib/pages/overview/overview.tsx";
 import { definePages } from "@/services/auth/session.ts";
 import { PageTop } from "../../(_components)/PageTop.tsx";

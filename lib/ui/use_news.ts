@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useReducer } from "preact/hooks";
 import { coalesced } from "@/lib/client/browser.ts";
 import type { LiveEvent } from "@/lib/client/client_types.ts";
-import { FeedList } from "@/lib/live/feed_list.ts";
+import { NewsList } from "@/lib/live/news_list.ts";
 import type { Problem } from "@/lib/protocol/problems.ts";
 import { useEvents, usePageClient } from "@/lib/ui/realtime.tsx";
 
@@ -15,8 +15,8 @@ export interface RecentPage {
   readonly epoch: string;
 }
 
-export interface Feed {
-  readonly list: FeedList;
+export interface News {
+  readonly list: NewsList;
   /** Why it could not be read again; null: it is as it should be. */
   readonly problem: Problem | null;
   hold(on: boolean): void;
@@ -25,7 +25,7 @@ export interface Feed {
   reload(): void;
 }
 
-export interface UseFeedOptions {
+export interface UseNewsOptions {
   readonly first: RecentPage;
   /** Events asked for where it is read again. */
   readonly limit: number;
@@ -34,16 +34,16 @@ export interface UseFeedOptions {
 }
 
 /** What happened lately, live, of the property that is shown. */
-export function useFeed({ first, limit, keep = () => true }: UseFeedOptions): Feed {
+export function useNews({ first, limit, keep = () => true }: UseNewsOptions): News {
   const { client, rest, propertyId } = usePageClient();
   const [, draw] = useReducer<number, void>((count) => count + 1, 0);
   const property = propertyId.value;
-  const feed = useMemo(() => {
+  const news = useMemo(() => {
     const isHere = (event: LiveEvent) => {
       const shown = propertyId.peek();
       return shown === null || event.propertyId === null || event.propertyId === shown;
     };
-    const list = new FeedList(first.events, (event) => keep(event) && isHere(event));
+    const list = new NewsList(first.events, (event) => keep(event) && isHere(event));
     const changed = coalesced(() => draw());
     let reading = 0;
     const self = {
@@ -55,24 +55,22 @@ export function useFeed({ first, limit, keep = () => true }: UseFeedOptions): Fe
       settle: () => (list.settle(), changed()),
       async reload() {
         const turn = ++reading;
+        list.beginReading();
         const shown = propertyId.peek();
         const query = new URLSearchParams({ limit: String(limit) });
         if (shown !== null) query.set("propertyId", String(shown));
         const answer = await rest.json(`${RECENT_PATH}?${query}`);
         if (turn !== reading) return;
         self.problem = answer.ok ? null : answer.problem;
-        if (answer.ok) {
-          const { events, seq } = answer.value as RecentPage;
-          list.read(events, seq);
-        }
+        if (answer.ok) list.read((answer.value as RecentPage).events);
         changed();
       },
     };
     return self;
   }, []);
-  useEvents({}, feed.add);
-  useEffect(() => client.onRefetch(() => void feed.reload()), []);
+  useEvents({}, news.add);
+  useEffect(() => client.onRefetch(() => void news.reload()), []);
   // What is of another property goes at once; the rest is read when the stream tells of this one.
-  useEffect(() => (feed.list.narrow(), draw()), [property]);
-  return feed;
+  useEffect(() => (news.list.narrow(), draw()), [property]);
+  return news;
 }

@@ -1,15 +1,19 @@
 import type { LiveEvent } from "@/lib/client/client_types.ts";
 
-/** Events kept for a feed on a page, and as many that wait while it must not move. */
-export const FEED_EVENTS_MAX = 500;
+/** Events kept for a news on a page, and as many that wait while it must not move. */
+export const NEWS_EVENTS_MAX = 500;
+/** Ids remembered before the older half of them is dropped. */
+const SINCE_MAX = 2 * NEWS_EVENTS_MAX;
 
 /** What happened lately, the newest first; whatever is told twice stands there once. */
-export class FeedList {
+export class NewsList {
   readonly #keep: (event: LiveEvent) => boolean;
   #events: readonly LiveEvent[] = [];
   #waiting: readonly LiveEvent[] = [];
   #arrived = new Set<string>();
   #isHeld = false;
+  /** What has come since a reading began. */
+  #since = new Set<string>();
 
   /** `keep`: does an event belong here? */
   constructor(first: readonly LiveEvent[], keep: (event: LiveEvent) => boolean) {
@@ -35,6 +39,8 @@ export class FeedList {
   add(events: readonly LiveEvent[]): void {
     const known = new Set([...this.#events, ...this.#waiting].map(({ id }) => id));
     const fresh = events.filter(({ id }) => !known.has(id)).toReversed();
+    for (const { id } of fresh) this.#since.add(id);
+    if (this.#since.size > SINCE_MAX) this.#since = new Set([...this.#since].slice(-NEWS_EVENTS_MAX));
     if (this.#isHeld) this.#waiting = this.#bounded([...fresh, ...this.#waiting]);
     else this.#put(fresh);
   }
@@ -50,10 +56,15 @@ export class FeedList {
     this.#waiting = [];
   }
 
-  /** The list as it was read, the newest first, up to `seq`; what came after it stays on top. */
-  read(events: readonly LiveEvent[], seq: number): void {
+  /** It is about to be read anew. */
+  beginReading(): void {
+    this.#since = new Set();
+  }
+
+  /** The list as it was read, the newest first; what has come since the reading began stays on top. */
+  read(events: readonly LiveEvent[]): void {
     const read = new Set(events.map(({ id }) => id));
-    const later = (event: LiveEvent) => event.seq > seq && !read.has(event.id);
+    const later = ({ id }: LiveEvent) => this.#since.has(id) && !read.has(id);
     this.#events = this.#bounded([...this.#events.filter(later), ...events]);
     this.#waiting = this.#waiting.filter(later);
   }
@@ -76,11 +87,13 @@ export class FeedList {
   }
 
   #bounded(events: readonly LiveEvent[]): readonly LiveEvent[] {
-    return events.filter((event) => this.#keep(event)).slice(0, FEED_EVENTS_MAX);
+    return events.filter((event) => this.#keep(event)).slice(0, NEWS_EVENTS_MAX);
   }
 }
 
-/** Figures are computed again whenever anything happens: they are no news of their own. */
-export function isFigures({ service }: Pick<LiveEvent, "service">): boolean {
-  return service === "dashboard" || service === "analytics";
+/**
+ * Figures are computed again whenever anything happens, and a report tells how far it is: they are no news of their own.
+ */
+export function isFigures({ service, action }: Pick<LiveEvent, "service" | "action">): boolean {
+  return service === "dashboard" || service === "analytics" || service === "reports" && action === "updated";
 }

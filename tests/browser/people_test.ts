@@ -1,0 +1,98 @@
+// Who sees what: by organisation, by role and by property.
+import assert from "node:assert/strict";
+import { publish } from "../harness/live.ts";
+import { browserTests } from "./kit.ts";
+import type { Tab } from "./tab.ts";
+
+const { run } = browserTests();
+
+async function pagesIn({ page }: Tab): Promise<(string | null)[]> {
+  const links = await page.locator(".rail [data-page]").all();
+  return await Promise.all(links.map((link) => link.getAttribute("data-page")));
+}
+
+function news({ page }: Tab) {
+  return page.locator("[data-news] [data-row] [data-open]");
+}
+
+async function hears(tab: Tab, title: string): Promise<void> {
+  await news(tab).getByText(title, { exact: true }).first().waitFor();
+}
+
+Deno.test(
+  "people - everyone finds the pages of their role, in their own house",
+  run(async (scene) => {
+    const expected = {
+      meera: "overview live guests rooms tasks staff finance analytics reports users branding",
+      ishan: "overview live guests rooms tasks staff finance analytics reports users branding flags",
+      tomas: "overview live guests rooms tasks staff branding",
+      leela: "overview live guests rooms tasks staff finance analytics reports users branding",
+    };
+    for (const [userId, pages] of Object.entries(expected)) {
+      const tab = await (await scene.person(userId)).tab("/overview");
+      assert.deepEqual(await pagesIn(tab), pages.split(" "), userId);
+      const house = userId === "leela" ? "Lagoon Group" : "Sahyadri Hotels";
+      assert.equal(await tab.page.locator(".bar-org").textContent(), house);
+    }
+  }),
+);
+
+Deno.test(
+  "people - what happens is told to those who may see it, and to nobody else",
+  run(async (scene) => {
+    const meera = await (await scene.person("meera")).tab("/live");
+    const tomas = await (await scene.person("tomas")).tab("/live");
+    const leela = await (await scene.person("leela")).tab("/live");
+    await scene.create("task", { title: "Polish the brass", propertyId: 1 });
+    await scene.create("task", { title: "Repair the gate", propertyId: 2 });
+    await scene.revenue("A banquet");
+    await scene.create("task", { title: "Feed the ducks", propertyId: 1 }, { orgId: 2 });
+    // Another service publishes without us.
+    await publish(scene.server, "evt.1.1.guest.guest.updated", {
+      data: { name: "Noor Haddad", status: "checked_in" },
+    });
+    for (const title of ["Polish the brass", "Repair the gate", "Noor Haddad"]) {
+      await hears(meera, title);
+    }
+    await hears(tomas, "Polish the brass");
+    await hears(tomas, "Noor Haddad");
+    await hears(leela, "Feed the ducks");
+    await scene.settle(meera, tomas);
+    assert.doesNotMatch((await news(tomas).allTextContents()).join(), /gate|ducks|1,000|banquet/i);
+    assert.doesNotMatch((await news(leela).allTextContents()).join(), /gate|brass|Noor|banquet/i);
+    assert.doesNotMatch((await news(meera).allTextContents()).join(), /ducks/);
+    await scene.connections(3);
+  }),
+);
+
+Deno.test(
+  "people - without the demo nobody is offered a sign-in, or let in by one",
+  run(async ({ server }) => {
+    const real = await server.another({ demo: false });
+    try {
+      const html = await (await fetch(`${real.url}/sign-in`)).text();
+      assert.match(html, /identity provider/);
+      assert.doesNotMatch(html, /Meera/);
+      const body = new URLSearchParams({ user: "meera", next: "/overview" });
+      const headers = { origin: real.url };
+      const refused = await fetch(`${real.url}/sign-in`, {
+        method: "POST",
+        body,
+        headers,
+        redirect: "manual",
+      });
+      await refused.body?.cancel();
+      assert.deepEqual([refused.status, refused.headers.get("set-cookie")], [400, null]);
+    } finally {
+      await real.stop();
+    }
+    // With it, only from its own page.
+    const forged = await fetch(`${server.url}/sign-in`, {
+      method: "POST",
+      headers: { origin: "https://evil.example", "sec-fetch-site": "cross-site" },
+      body: new URLSearchParams({ user: "meera" }),
+    });
+    await forged.body?.cancel();
+    assert.deepEqual([forged.status, forged.headers.get("set-cookie")], [403, null]);
+  }),
+);

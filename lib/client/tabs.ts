@@ -52,10 +52,6 @@ export class Tabs {
     this.#lock = new TabLock({ locks, name, granted, stolen, denied });
   }
 
-  get role(): TabMachine["role"] {
-    return this.#machine.role;
-  }
-
   /** Of the present leader, as far as this tab knows. */
   get term(): number {
     return this.#machine.term;

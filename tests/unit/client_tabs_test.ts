@@ -10,6 +10,7 @@ import {
   TabMachine,
   WATCH_MS,
 } from "@/lib/client/tab_machine.ts";
+import { type ChannelLike, Tabs } from "@/lib/client/tabs.ts";
 import { channelName, isOfLeader, readTabMessage } from "@/lib/client/tab_messages.ts";
 
 const NOW = 1_000_000;
@@ -246,6 +247,38 @@ Deno.test("client tabs - a browser that has no locks for this page says so", asy
   locks.requests[0]!.reject();
   await flush();
   assert.deepEqual(told, ["denied"]);
+});
+
+Deno.test("client tabs - what an earlier leader says is not heard, nor is what is no message", () => {
+  const channel: ChannelLike = { onmessage: null, postMessage: () => {}, close: () => {} };
+  const heard: string[] = [];
+  const none = () => {};
+  const tabs = new Tabs({
+    name: "n",
+    locks: new Locks(),
+    channel: () => channel,
+    after: () => none,
+    now: () => NOW,
+    random: () => 0.5,
+    isVisible: () => true,
+    lead: none,
+    follow: none,
+    beat: none,
+    heard: (message) => heard.push("term" in message ? `${message.type} ${message.term}` : message.type),
+  });
+  tabs.start();
+  const hear = (type: string, term?: number) =>
+    channel.onmessage?.({ data: { type, term, visible: true, n: 0 } });
+  hear("session_ends", 5);
+  hear("beat", 5);
+  hear("session_ends", 5);
+  hear("welcome", 6);
+  hear("session_ends", 5);
+  hear("beat", 5);
+  channel.onmessage?.({ data: "beat" });
+  channel.onmessage?.({ data: { type: "retry" } });
+  assert.deepEqual(heard, ["beat 5", "session_ends 5", "welcome 6", "retry"]);
+  assert.equal(tabs.term, 6);
 });
 
 Deno.test("client tabs - what is no message is passed over; tabs of two people or versions do not meet", () => {

@@ -1,5 +1,7 @@
 /** `deno task bench <name>`: runs `bench/<name>/run.ts` with the rest of the arguments; without a name, lists them. */
-const names = [...Deno.readDirSync(import.meta.dirname!)].filter((entry) => entry.isDirectory)
+const names = [...Deno.readDirSync(import.meta.dirname!)].filter((entry) =>
+  entry.isDirectory && entry.name !== "common"
+)
   .map((entry) => entry.name)
   .sort();
 const [name, ...args] = Deno.args;

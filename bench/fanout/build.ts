@@ -2,9 +2,6 @@ import { fileURLToPath } from "node:url";
 
 /** Where binaries and results go; ignored by git. */
 export const OUT = fileURLToPath(new URL("./out/", import.meta.url));
-/** The root of the checkout. */
-export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
 const HERE = fileURLToPath(new URL("./", import.meta.url));
 const PROGRAMS = ["driver", "centrifuge"] as const;
 

@@ -1,7 +1,7 @@
 import type { LoadResult } from "./driver.ts";
 import { median, perSecond, perSocketKb, type Run, type Series } from "./figures.ts";
 import { grouped, steadyKb } from "./report.ts";
-import { printTable, show } from "./table.ts";
+import { printTable, show } from "../common/table.ts";
 
 /** A figure the design promises, with what was measured in each round. */
 export interface Claim {

@@ -1,5 +1,5 @@
 import { binary } from "./build.ts";
-import { Child } from "./child.ts";
+import { Child } from "../common/child.ts";
 import type { Server } from "./servers.ts";
 
 /** What the driver does to one server; the flags of the Go program, see there. */

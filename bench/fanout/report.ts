@@ -1,7 +1,7 @@
 import { cpuMicros, median, perSecond, perSocketKb, type Run, Series } from "./figures.ts";
 import type { LoadName, LoadResult, Quantiles } from "./driver.ts";
 import { SERVER_NAMES, type ServerName } from "./servers.ts";
-import { printTable, show, showMb } from "./table.ts";
+import { printTable, show, showMb } from "../common/table.ts";
 
 type BySection = Map<string, Map<ServerName, Series>>;
 

@@ -1,12 +1,13 @@
 import { natsBinary } from "@/services/embedded/nats_binary.ts";
-import { build, OUT, ROOT, versions } from "./build.ts";
-import { stopAll } from "./child.ts";
+import { build, OUT, versions } from "./build.ts";
+import { stopAll } from "../common/child.ts";
 import { checkClaims, printClaims } from "./claims.ts";
 import { drive } from "./driver.ts";
 import type { Run } from "./figures.ts";
 import { type Case, type Options, parseOptions, plan, USAGE } from "./plan.ts";
 import { printReport } from "./report.ts";
-import { startServer, stopBacking } from "./servers.ts";
+import { ROOT, stopBacking } from "../common/innstream.ts";
+import { startServer } from "./servers.ts";
 
 /** Exit code of a process ended by Ctrl-C. */
 const INTERRUPTED = 130;

@@ -72,6 +72,8 @@ class TabClient implements RealtimeClient {
   readonly #refetching = new Set<(reason: RefetchReason) => void>();
   readonly #watching = new Set<() => void>();
   #wish: Subscription;
+  /** The last wish that was met: what a refused one falls back to. */
+  #met: Subscription;
   /** What is being sent, as last told; null before. */
   #held: Subscription | null = null;
   /** Is what this tab wants to see part of it, or of what was asked for at the start? */
@@ -84,11 +86,11 @@ class TabClient implements RealtimeClient {
 
   constructor(options: ClientOptions, world: ClientWorld) {
     const { orgId, userId, subscription, position = NOWHERE } = options;
-    const { locks, channel, after, now, isVisible, failed } = world;
+    const { locks, channel, after, now, random, isVisible, failed } = world;
     this.#options = options;
     this.#world = world;
     this.#id = world.newId();
-    this.#wish = subscription;
+    this.#wish = this.#met = subscription;
     this.#kept = new KeptPosition(world.storage, options);
     const begin = this.#kept.begin(position, now());
     this.#inbox = new Inbox({ orgId, position: begin, wish: () => this.#wish, failed });
@@ -97,7 +99,8 @@ class TabClient implements RealtimeClient {
     const beat = () => this.#leading?.beat();
     const heard = (message: TabMessage) => this.#heard(message);
     const name = channelName(orgId, userId);
-    this.#tabs = new Tabs({ name, locks, channel, after, now, isVisible, lead, follow, beat, heard });
+    const happens = { lead, follow, beat, heard };
+    this.#tabs = new Tabs({ name, locks, channel, after, now, random, isVisible, ...happens });
     this.#status = this.#statusOf(BEFORE, 0);
   }
 
@@ -129,15 +132,20 @@ class TabClient implements RealtimeClient {
   subscribe(subscription: Subscription): void {
     this.#wish = subscription;
     this.#isCovered = this.#held !== null && covers(this.#held, subscription);
-    this.#leading?.wants(subscription);
-    if (this.#following !== undefined) this.#tabs.say({ type: "wish", tab: this.#id, wish: subscription });
+    if (this.#isCovered) this.#met = subscription;
+    this.#sayWish();
     this.#tell();
     // What is not sent yet is read once it is.
     if (this.#isCovered) this.#refetch("subscription");
   }
 
+  #sayWish(): void {
+    this.#leading?.wants(this.#wish);
+    if (this.#following !== undefined) this.#tabs.say({ type: "wish", tab: this.#id, wish: this.#wish });
+  }
+
   retry(): void {
-    if (this.#leading !== undefined) this.#leading.link.retry();
+    if (this.#leading !== undefined) this.#leading.retry();
     else this.#tabs.say({ type: "retry" });
   }
 
@@ -168,6 +176,7 @@ class TabClient implements RealtimeClient {
     this.#leading = new Leading({
       orgId,
       term,
+      before: this.#held,
       flags: { ...flags, streaming },
       inbox: this.#inbox,
       wish: this.#wish,
@@ -175,7 +184,7 @@ class TabClient implements RealtimeClient {
       say: (message) => this.#tabs.say(message),
       ...this.#news(),
     });
-    this.#moved();
+    this.#leading.start();
   }
 
   #follow(): void {
@@ -217,26 +226,24 @@ class TabClient implements RealtimeClient {
     const wasCovered = this.#isCovered;
     this.#held = held;
     this.#isCovered = covers(held, this.#wish);
+    if (this.#isCovered) this.#met = this.#wish;
     if (!wasCovered && this.#isCovered) this.#refetch("subscription");
   }
 
   #refused(message: string, held: Subscription): void {
     this.#warn({ type: "refused", message });
     if (covers(held, this.#wish)) return;
-    const services = this.#wish.services.filter((service) => held.services.includes(service));
-    this.#wish = { services, propertyId: held.propertyId };
-    this.#tell();
-    this.#refetch("subscription");
+    this.subscribe(covers(held, this.#met) ? this.#met : held);
   }
 
   #page(event: PageEvent): void {
     switch (event) {
       case "online":
       case "offline":
-        return this.#leading?.link.network(event === "online");
+        return this.#leading?.network(event === "online");
       case "visible":
         this.#tabs.input({ type: "visible" });
-        return this.#leading?.link.woke();
+        return this.#leading?.woke();
       case "hidden":
         this.#kept.keep(this.#inbox.position, this.#world.now(), true);
         return this.#tabs.input({ type: "hidden" });

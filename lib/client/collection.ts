@@ -161,6 +161,11 @@ export class Collection {
     if (!on) this.release();
   }
 
+  /** Shows one that waits: it came by the person's own hand. */
+  show(id: number): void {
+    this.#waiting.delete(id);
+  }
+
   /** Shows what waits; the person has asked for it, so it may move. */
   release(): void {
     this.#waiting.clear();

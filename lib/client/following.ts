@@ -71,9 +71,11 @@ export class Following {
         inbox.moveTo(message.position);
         return inbox.takeNew(message.batch, now());
       case "reset":
-        inbox.restartAt(message.position);
+        if (message.reason === "start") inbox.moveTo(message.position);
+        else inbox.restartAt(message.position);
         return this.#parts.refetch(message.reason);
       case "subscribed":
+        if (message.from !== null) inbox.completeFrom(message.from);
         return this.#parts.subscribed(message.subscription);
       case "refused":
         return this.#parts.refused(message.message, message.subscription);
@@ -89,12 +91,14 @@ export class Following {
     this.#n = n;
     this.#status = status;
     const isNowhere = inbox.position.epoch === null;
-    for (const batch of replay ?? []) inbox.takeNew(batch, now());
+    // What was missed may have been more than events: others are told from here on what this tab knows.
     if (replay === null) inbox.restartAt(position);
-    else inbox.moveTo(position);
+    else inbox.completeFrom(inbox.position);
+    for (const batch of replay ?? []) inbox.takeNew(batch, now());
+    inbox.moveTo(position);
     // The leader has not everything that happened since: only a snapshot has.
     if (replay === null && position.epoch !== null) this.#parts.refetch(isNowhere ? "start" : "too_far");
-    this.#parts.subscribed(subscription);
+    if (subscription !== null) this.#parts.subscribed(subscription);
     this.#parts.moved();
   }
 

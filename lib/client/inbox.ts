@@ -53,8 +53,18 @@ export class Inbox {
   /** Takes a batch of which nothing was seen before. */
   take(batch: Batch, now: number): void {
     this.#recent.add(batch);
-    const { service, seq, ageMs } = batch;
-    const events = batch.events.filter(({ propertyId }) => {
+    this.#hand(batch, now);
+  }
+
+  /** Takes a batch of which some may have been seen before. */
+  takeNew(batch: Batch, now: number): void {
+    const { orgId } = this.#options;
+    this.#recent.add(batch);
+    this.#hand({ ...batch, events: batch.events.filter(({ id }) => !this.dedup.seen(orgId, id)) }, now);
+  }
+
+  #hand({ service, events: all, seq, ageMs }: Batch, now: number): void {
+    const events = all.filter(({ propertyId }) => {
       return isWished(this.#options.wish(), service, propertyId ?? null);
     }).map((event) => ({ ...event, service, seq }));
     if (events.length === 0) return;
@@ -66,18 +76,16 @@ export class Inbox {
     }
   }
 
-  /** Takes a batch of which some may have been seen before. */
-  takeNew(batch: Batch, now: number): void {
-    const { orgId } = this.#options;
-    const events = batch.events.filter((event) => !this.dedup.seen(orgId, event.id));
-    if (events.length > 0) this.take({ ...batch, events }, now);
-  }
-
   /** Everything up to here was received. */
   moveTo(position: Position): void {
     // The first place that is known: what came before it nobody can be told.
-    if (this.#position.epoch === null) this.#recent.startAt(position);
+    if (this.#position.epoch === null) this.completeFrom(position);
     this.#position = position;
+  }
+
+  /** More is received from here on: of what came before, not everything that others may want is known. */
+  completeFrom(position: Position): void {
+    this.#recent.completeFrom(position);
   }
 
   /** Nothing before this counts any more. */

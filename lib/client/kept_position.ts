@@ -29,9 +29,8 @@ export class KeptPosition {
    */
   begin(read: Position, now: number): Position {
     const kept = this.#read(now);
-    if (kept === undefined) return read;
-    if (read.epoch === null) return kept;
-    return kept.epoch === read.epoch && kept.seq < read.seq ? kept : read;
+    // A page without snapshots asks for them: it must not go on as if it had some.
+    return kept !== undefined && kept.epoch === read.epoch && kept.seq < read.seq ? kept : read;
   }
 
   keep({ seq, epoch }: Position, now: number, atOnce = false): void {

@@ -4,13 +4,15 @@ import type { Inbox } from "@/lib/client/inbox.ts";
 import { Link, type LinkNotice, type LinkStatus, type LinkWorld } from "@/lib/client/link.ts";
 import type { RefetchReason } from "@/lib/client/machine_types.ts";
 import type { FollowerMessage, LeaderMessage } from "@/lib/client/tab_messages.ts";
-import { isSameSubscription, Wishes } from "@/lib/client/wishes.ts";
+import { covers, isSameSubscription, Wishes } from "@/lib/client/wishes.ts";
 
 export interface LeadingParts {
   readonly orgId: number;
   readonly term: number;
   readonly inbox: Inbox;
   readonly wish: Subscription;
+  /** What the leader before held, so that nobody has to do without it meanwhile; null where there was none. */
+  readonly before: Subscription | null;
   readonly flags: ClientFlags;
   readonly world: LinkWorld & { readonly isOnline: () => boolean; readonly isVisible: () => boolean };
   readonly say: (message: LeaderMessage) => void;
@@ -22,36 +24,46 @@ export interface LeadingParts {
   readonly moved: () => void;
 }
 
+/** By then the tabs of the leader before have said what they want, or are gone. */
+export const INHERIT_MS = 3_000;
+/** No tab is called so. */
+const LEADER_BEFORE = "";
+
 /** The tab that holds the connection: it hands on what it receives, and sees to it that every tab's wish is met. */
 export class Leading {
   readonly #parts: LeadingParts;
   readonly #wishes = new Wishes();
-  readonly #link: Link;
+  readonly #since: number;
+  #link: Link;
   #wish: Subscription;
   /** Asked for on behalf of all tabs. */
   #asked: Subscription;
-  /** In force. */
-  #held: Subscription;
+  /** In force; null before the first answer where no leader was before. */
+  #held: Subscription | null;
   #told = 0;
   #toldStatus = "";
 
   constructor(parts: LeadingParts) {
-    const { orgId, inbox, wish, flags, world } = parts;
+    const { wish, before, world } = parts;
     this.#parts = parts;
-    this.#wish = this.#asked = this.#held = wish;
-    const notice = (notice: LinkNotice) => this.#take(notice);
-    const { dedup, position } = inbox;
-    const online = world.isOnline();
-    this.#link = new Link({ orgId, dedup, subscription: wish, position, flags, online, notice }, world);
-    this.beat();
+    this.#since = world.now();
+    this.#wish = wish;
+    this.#held = before;
+    if (before !== null) this.#wishes.set(LEADER_BEFORE, before);
+    this.#asked = this.#wishes.unionWith(wish);
+    this.#link = this.#makeLink();
+  }
+
+  start(): void {
+    this.#link.start();
+  }
+
+  stop(): void {
+    this.#link.stop();
   }
 
   get status(): LinkStatus {
     return this.#link.status;
-  }
-
-  get link(): Link {
-    return this.#link;
   }
 
   wants(wish: Subscription): void {
@@ -59,12 +71,28 @@ export class Leading {
     this.#ask();
   }
 
+  network(online: boolean): void {
+    this.#link.network(online);
+  }
+
+  woke(): void {
+    this.#link.woke();
+  }
+
+  /** The person does not want to wait. */
+  retry(): void {
+    if (this.#hasEnded) this.#restart();
+    else this.#link.retry();
+  }
+
   /** Lets the others hear that this tab leads, and how things are. */
   beat(): void {
     const { say, term, inbox, world } = this.#parts;
-    // Not there yet while the link that is being made tells its first status.
-    const status = (this.#link as Link | undefined)?.status;
-    if (status === undefined) return;
+    if (world.now() - this.#since >= INHERIT_MS) {
+      this.#wishes.delete(LEADER_BEFORE);
+      this.#ask();
+    }
+    const { status } = this;
     this.#toldStatus = JSON.stringify(status);
     const visible = world.isVisible();
     say({ type: "beat", term, n: this.#told, visible, status, position: inbox.position });
@@ -72,10 +100,15 @@ export class Leading {
 
   heard(message: FollowerMessage): void {
     switch (message.type) {
-      case "hello":
+      case "hello": {
+        const isNew = !this.#wishes.has(message.tab);
         this.#wishes.set(message.tab, message.wish);
-        this.#ask();
-        return this.#welcome(message);
+        // First what is in force, then what its wish changes: else it would not notice the change.
+        this.#welcome(message);
+        // Its page was read a moment ago: the person is signed in, whatever became of the session before.
+        if (isNew && this.#hasEnded) this.#restart();
+        return this.#ask();
+      }
       case "wish":
         this.#wishes.set(message.tab, message.wish);
         return this.#ask();
@@ -83,12 +116,27 @@ export class Leading {
         this.#wishes.delete(message.tab);
         return this.#ask();
       case "retry":
-        return this.#link.retry();
+        return this.retry();
     }
   }
 
-  stop(): void {
+  get #hasEnded(): boolean {
+    const { state } = this.status;
+    return state === "signed_out" || state === "stopped";
+  }
+
+  #makeLink(): Link {
+    const { orgId, inbox, flags, world } = this.#parts;
+    const { dedup, position } = inbox;
+    const notice = (notice: LinkNotice) => this.#take(notice);
+    const online = world.isOnline();
+    return new Link({ orgId, dedup, subscription: this.#asked, position, flags, online, notice }, world);
+  }
+
+  #restart(): void {
     this.#link.stop();
+    this.#link = this.#makeLink();
+    this.#link.start();
   }
 
   #ask(): void {
@@ -99,12 +147,13 @@ export class Leading {
   }
 
   #welcome({ tab, position }: Extract<FollowerMessage, { type: "hello" }>): void {
-    const { say, term, inbox } = this.#parts;
+    const { say, term, inbox, world } = this.#parts;
     say({
       type: "welcome",
       to: tab,
       term,
       n: this.#told,
+      visible: world.isVisible(),
       position: inbox.position,
       status: this.status,
       subscription: this.#held,
@@ -114,11 +163,11 @@ export class Leading {
 
   #take(notice: LinkNotice): void {
     const { inbox, term, say, world, moved } = this.#parts;
+    inbox.moveTo(this.#link.position);
     switch (notice.type) {
       case "deliver": {
         const { service, events, seq, ageMs, chars } = notice;
         const batch = { service, events, seq, ageMs, chars };
-        this.#move();
         say({ type: "events", term, n: ++this.#told, batch, position: inbox.position });
         inbox.take(batch, world.now());
         break;
@@ -127,47 +176,44 @@ export class Leading {
         this.#refetch(notice.reason);
         break;
       case "subscribed":
-        this.#held = notice.subscription;
-        this.#move();
-        say({ type: "subscribed", term, n: ++this.#told, subscription: this.#held });
-        this.#parts.subscribed(this.#held);
+        this.#subscribed(notice.subscription);
         break;
-      case "refused":
-        this.#asked = notice.subscription;
-        say({ type: "refused", term, n: ++this.#told, ...spread(notice) });
-        this.#parts.refused(notice.message, notice.subscription);
+      case "refused": {
+        const { message, subscription } = notice;
+        this.#asked = subscription;
+        say({ type: "refused", term, n: ++this.#told, message, subscription });
+        this.#parts.refused(message, subscription);
         break;
+      }
       case "session_ends":
         say({ type: "session_ends", term, n: ++this.#told });
         this.#parts.sessionEnds();
         break;
       case "moved":
-        this.#move();
         // A change of state is told at once, a mere move with the next beat.
-        if (JSON.stringify(this.#linkStatus) !== this.#toldStatus) this.beat();
+        if (JSON.stringify(this.status) !== this.#toldStatus) this.beat();
     }
     moved();
   }
 
-  get #linkStatus(): LinkStatus | undefined {
-    return (this.#link as Link | undefined)?.status;
+  #subscribed(subscription: Subscription): void {
+    const { inbox, term, say } = this.#parts;
+    const isMore = this.#held === null || !covers(this.#held, subscription);
+    const from = isMore ? inbox.position : null;
+    if (from !== null) inbox.completeFrom(from);
+    this.#held = subscription;
+    say({ type: "subscribed", term, n: ++this.#told, subscription, from });
+    this.#parts.subscribed(subscription);
   }
 
   /** Who was not subscribed before must read; that is each tab's own to know. */
   #refetch(reason: RefetchReason): void {
     if (reason === "subscription") return;
     const { inbox, term, say } = this.#parts;
-    inbox.restartAt(this.#link.position);
-    say({ type: "reset", term, n: ++this.#told, reason, position: inbox.position });
+    const { position } = this.#link;
+    if (reason === "start") inbox.moveTo(position);
+    else inbox.restartAt(position);
+    say({ type: "reset", term, n: ++this.#told, reason, position });
     this.#parts.refetch(reason);
   }
-
-  #move(): void {
-    const link = this.#link as Link | undefined;
-    if (link !== undefined) this.#parts.inbox.moveTo(link.position);
-  }
-}
-
-function spread({ message, subscription }: { message: string; subscription: Subscription }) {
-  return { message, subscription };
 }

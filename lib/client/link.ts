@@ -4,7 +4,7 @@ import type { ClientState, Transport } from "@/lib/client/client_types.ts";
 import { Connection, type Notice, type SocketLike } from "@/lib/client/connection.ts";
 import type { Dedup } from "@/lib/client/dedup.ts";
 import type { ClientFlags } from "@/lib/client/flags.ts";
-import { Machine } from "@/lib/client/machine.ts";
+import { Machine, RENEW_MS } from "@/lib/client/machine.ts";
 import type { Command, Credential, ParkReason } from "@/lib/client/machine_types.ts";
 import { PollMachine } from "@/lib/client/poll_machine.ts";
 import { type PollNotice, Polls } from "@/lib/client/polls.ts";
@@ -65,11 +65,16 @@ export class Link {
   readonly #connection: Connection;
   readonly #pollMachine: PollMachine;
   readonly #polls: Polls;
-  readonly #timers: Timers<"recheck">;
+  readonly #timers: Timers<"recheck" | "renewal">;
   #online: boolean;
   #position: Position;
+  readonly #flags: ClientFlags;
   #stopped = false;
+  /** Counts the renewals; one that took too long is not waited for. */
+  #renewal = 0;
   #renewing = false;
+  /** Polls have failed since they last worked. */
+  #pollsFailed = false;
 
   constructor(options: LinkOptions, world: LinkWorld) {
     const { WebSocket, socketUrl: url, get, after, now, random } = world;
@@ -78,8 +83,12 @@ export class Link {
     this.#notice = options.notice;
     this.#online = options.online;
     this.#position = options.position;
+    this.#flags = flags;
     this.#choice = new TransportChoice(random);
-    this.#timers = new Timers(after, () => this.#choose({ type: "due" }));
+    this.#timers = new Timers(
+      after,
+      (timer) => timer === "recheck" ? this.#choose({ type: "due" }) : this.#renewed("failed"),
+    );
     this.#machine = new Machine({ orgId, dedup, subscription, random, parks: true, renews: true });
     const streamed = (notice: Notice) => this.#streamed(notice);
     this.#connection = new Connection({
@@ -93,8 +102,12 @@ export class Link {
     this.#pollMachine = new PollMachine({ orgId, dedup, subscription, random });
     const polled = (notice: PollNotice) => this.#polled(notice);
     this.#polls = new Polls({ machine: this.#pollMachine, get, after, now, notice: polled });
-    this.#polls.input({ type: "switched", on: flags.longPoll });
-    this.#choose({ type: "start", streaming: flags.streaming });
+  }
+
+  start(): void {
+    const { streaming, longPoll } = this.#flags;
+    this.#polls.input({ type: "switched", on: longPoll });
+    this.#choose({ type: "start", streaming });
   }
 
   get status(): LinkStatus {
@@ -146,6 +159,7 @@ export class Link {
 
   stop(): void {
     this.#stopped = true;
+    this.#timers.cancel("renewal");
     this.#choose({ type: "stop" });
     this.#both({ type: "stop" });
   }
@@ -175,7 +189,7 @@ export class Link {
       case "stop_polls":
         return this.#polls.input({ type: "stop" });
       case "ask":
-        return void this.#askFlags();
+        return void this.#recheck();
       case "schedule":
         return this.#timers.schedule("recheck", command.ms);
       case "cancel":
@@ -193,9 +207,9 @@ export class Link {
       case "parked":
         return this.#choose({ type: "parked", reason: notice.reason });
       case "check_session":
-        return void this.#askFlags();
+        return void this.#readFlags();
       case "token_needed":
-        return void this.#renew();
+        return this.#renew();
       case "status":
         if (notice.status.state === "live") this.#choose({ type: "live" });
         return this.#tell({ type: "moved" });
@@ -205,9 +219,16 @@ export class Link {
   }
 
   #polled(notice: PollNotice): void {
-    // While the stream is tried again, polls that were answered late have nothing to add.
-    if (notice.type === "token_needed") return void this.#renew();
-    this.#tell(notice.type === "status" ? { type: "moved" } : notice);
+    if (notice.type === "token_needed") return this.#renew();
+    if (notice.type !== "status") return this.#tell(notice);
+    const { state, retryAt } = notice.status;
+    if (state === "polling" && this.#pollsFailed) {
+      // The server is back: what kept the stream away may be over too.
+      this.#pollsFailed = false;
+      this.#choose({ type: "woke" });
+    }
+    if (state === "offline" || retryAt !== null) this.#pollsFailed = true;
+    this.#tell({ type: "moved" });
   }
 
   #tell(notice: LinkNotice): void {
@@ -217,21 +238,38 @@ export class Link {
     this.#notice(notice);
   }
 
-  async #askFlags(): Promise<void> {
-    const flags = await this.#world.askFlags();
-    if (this.#stopped) return;
-    if (flags === "unauthenticated") return this.#both({ type: "session_ended" });
-    if (flags === null) return this.#choose({ type: "flags", streaming: null });
-    this.#polls.input({ type: "switched", on: flags.longPoll });
-    if (!flags.streaming) this.#connection.input({ type: "switched_off" });
-    this.#choose({ type: "flags", streaming: flags.streaming });
+  /** May the stream be tried again? Asked for by nobody but the choice: an upgrade that fails is no reason to try at once. */
+  async #recheck(): Promise<void> {
+    const streaming = await this.#readFlags();
+    if (!this.#stopped) this.#choose({ type: "flags", streaming });
   }
 
-  async #renew(): Promise<void> {
+  /** Is the person still signed in, and may stream? null where that is not known. */
+  async #readFlags(): Promise<boolean | null> {
+    const flags = await this.#world.askFlags();
+    if (this.#stopped || flags === null) return null;
+    if (flags === "unauthenticated") {
+      this.#both({ type: "session_ended" });
+      return null;
+    }
+    this.#polls.input({ type: "switched", on: flags.longPoll });
+    if (!flags.streaming) this.#connection.input({ type: "switched_off" });
+    return flags.streaming;
+  }
+
+  #renew(): void {
     if (this.#renewing) return;
     this.#renewing = true;
-    const renewal = await this.#world.renew();
+    const renewal = ++this.#renewal;
+    this.#timers.schedule("renewal", RENEW_MS);
+    this.#world.renew().then((answer) => {
+      if (this.#renewing && renewal === this.#renewal) this.#renewed(answer);
+    });
+  }
+
+  #renewed(renewal: Renewal): void {
     this.#renewing = false;
+    this.#timers.cancel("renewal");
     if (this.#stopped) return;
     if (renewal === "ended") return this.#both({ type: "session_ended" });
     if (renewal === "failed") {

@@ -11,10 +11,13 @@ export class Cursors {
     this.#cursors = new Map(services.map((service) => [service, position]));
   }
 
-  /** Other services from now on; new ones start where the rest stands together. */
+  /** These services from now on; new ones, and those that are nowhere yet, start where the rest stands together. */
   keep(services: readonly Service[]): void {
-    const { position } = this;
-    this.#cursors = new Map(services.map((service) => [service, this.#cursors.get(service) ?? position]));
+    const lowest = lowestOf(this.#all.filter(isSomewhere));
+    this.#cursors = new Map(services.map((service) => {
+      const cursor = this.of(service);
+      return [service, isSomewhere(cursor) ? cursor : lowest];
+    }));
   }
 
   of(service: Service): Position {
@@ -26,15 +29,9 @@ export class Cursors {
     this.#cursors.set(service, { seq: Math.max(before, seq), epoch });
   }
 
-  /** Has every service a place to go on from? */
-  get areKnown(): boolean {
-    return this.#all.every(isSomewhere);
-  }
-
+  /** NOWHERE while one of them is. */
   get position(): Position {
-    const [first, ...rest] = this.#all;
-    if (first === undefined || !this.areKnown) return NOWHERE;
-    return rest.reduce((lowest, cursor) => cursor.seq < lowest.seq ? cursor : lowest, first);
+    return this.#all.every(isSomewhere) ? lowestOf(this.#all) : NOWHERE;
   }
 
   /** Does an answer count in another stream than the cursors do? */
@@ -45,4 +42,9 @@ export class Cursors {
   get #all(): readonly Position[] {
     return [...this.#cursors.values()];
   }
+}
+
+function lowestOf([first, ...rest]: readonly Position[]): Position {
+  if (first === undefined) return NOWHERE;
+  return rest.reduce((lowest, cursor) => cursor.seq < lowest.seq ? cursor : lowest, first);
 }

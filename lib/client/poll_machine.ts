@@ -16,16 +16,20 @@ import type {
   PollTimer,
 } from "@/lib/client/poll_types.ts";
 import type { Position } from "@/lib/client/position.ts";
+import { RECONNECT_IN_MS_MAX } from "@/lib/client/reconnect.ts";
 import { ServerClock } from "@/lib/client/server_clock.ts";
 
 /** Polls under way at once. A browser has six connections to a host over HTTP/1.1: the page needs some for itself. */
 export const POLLS_AT_ONCE = 4;
 /** Where services must take turns, one waits this long for an event before it is the next one's turn. */
-export const TURN_MS = 2_000;
-/** A service that has just told something is not asked again before this: bursts come together. */
+export const TURN_MS = 4_000;
+/**
+ * A service that was just asked, or has just told something, is not asked again before this: bursts come together, and a
+ * server that answers at once with nothing is not stormed.
+ */
 export const PACE_MS = 1_000;
 /** Shortest wait where the server asks for one. */
-const SHORTEST_BUSY_MS = 1_000;
+export const BUSY_MS_MIN = 1_000;
 
 type Phase = "idle" | "polling" | "waiting" | "renewing" | "offline" | "signed_out" | "stopped";
 
@@ -46,11 +50,17 @@ export class PollMachine {
   #switchedOn: ReadonlySet<Service> | null = null;
   /** Refused by the server as switched off since the flags were last read. */
   #off = new Set<Service>();
+  /** Not allowed, of this subscription. */
+  #refused = new Set<Service>();
   /** Answers of an earlier turn come too late. */
   #turn = 0;
   /** Who is next, and since when each may be asked. */
   #queue: { readonly service: Service; readonly from: number }[] = [];
   #underWay = 0;
+  readonly #askedAt = new Map<Service, number>();
+  /** Has the subscription still to be told, once all of it is followed; and why must snapshots be read then? */
+  #isUntold = false;
+  #stale: "start" | "subscription" | null = null;
   #wasPolling = false;
   #worked = false;
   #online = true;
@@ -86,7 +96,8 @@ export class PollMachine {
       case "start":
         if (this.#phase !== "idle" && this.#phase !== "stopped") return;
         this.#online = input.online;
-        this.#worked = this.#renewed = false;
+        this.#renewed = false;
+        this.#isUntold = true;
         this.#cursors.start(this.#subscription.services, input.position);
         return input.online ? this.#begin(now) : this.#rest("offline");
       case "stop":
@@ -111,9 +122,7 @@ export class PollMachine {
       case "subscribe":
         return this.#subscribe(input.subscription, now);
       case "switched":
-        this.#switchedOn = new Set(input.on);
-        this.#off.clear();
-        return this.#phase === "polling" ? this.#begin(now) : undefined;
+        return this.#switched(input.on, now);
       case "renewed":
         this.#renewed = true;
         return this.#phase === "renewing" ? this.#begin(now) : undefined;
@@ -129,9 +138,19 @@ export class PollMachine {
   /** A new turn: everybody is asked from where they stand. */
   #begin(now: number): void {
     this.#leave();
+    if (this.#phase !== "polling") this.#worked = false;
     this.#phase = "polling";
+    if (!isSomewhere(this.#cursors.position)) [this.#isUntold, this.#stale] = [true, "start"];
     this.#queue = this.#asked.map((service) => ({ service, from: now }));
+    if (this.#queue.length === 0) this.#settle();
     this.#ask(now);
+  }
+
+  #switched(on: readonly Service[], now: number): void {
+    const before = this.#asked.join();
+    this.#switchedOn = new Set(on);
+    this.#off.clear();
+    if (this.#phase === "polling" && this.#asked.join() !== before) this.#begin(now);
   }
 
   get #asked(): readonly Service[] {
@@ -143,7 +162,8 @@ export class PollMachine {
   }
 
   #isSilent(service: Service): boolean {
-    return this.#off.has(service) || this.#switchedOn !== null && !this.#switchedOn.has(service);
+    if (this.#off.has(service) || this.#refused.has(service)) return true;
+    return this.#switchedOn !== null && !this.#switchedOn.has(service);
   }
 
   #ask(now: number): void {
@@ -154,6 +174,7 @@ export class PollMachine {
       this.#queue.shift();
       this.#underWay++;
       const { service } = next;
+      this.#askedAt.set(service, now);
       this.#out.push({
         type: "poll",
         service,
@@ -165,9 +186,9 @@ export class PollMachine {
     }
   }
 
-  /** Before anything has come, the first answers come at once: they tell that polling works. */
+  /** The first answers come at once: they tell that polling works, and where. */
   get #waitMs(): number {
-    if (!this.#worked) return 0;
+    if (!this.#worked || this.#isUntold) return 0;
     return this.#asked.length <= POLLS_AT_ONCE ? POLL_WAIT_MS : TURN_MS;
   }
 
@@ -178,13 +199,22 @@ export class PollMachine {
     this.#attempts.succeeded();
     this.#attempts.lasted();
     if (answer.reset !== null || this.#cursors.isOfAnotherEpoch(answer)) return this.#reset(answer, now);
-    const hadAll = this.#cursors.areKnown;
     this.#cursors.move(service, answer);
+    this.#settle();
     this.#deliver(service, answer, now);
-    // Where there was no position, snapshots count from here: every service is followed now.
-    if (!hadAll && this.#cursors.areKnown) this.#out.push({ type: "refetch", reason: "start" });
-    this.#enqueue(service, answer.events.length > 0 ? now + PACE_MS : now);
+    const pacedFrom = answer.events.length > 0 ? now : this.#askedAt.get(service) ?? now;
+    this.#enqueue(service, Math.max(now, pacedFrom + PACE_MS));
     this.#ask(now);
+  }
+
+  /** Once every service that is asked is followed, snapshots count from there. */
+  #settle(): void {
+    if (!this.#isUntold || !this.#asked.every((service) => isSomewhere(this.#cursors.of(service)))) return;
+    this.#cursors.keep(this.#subscription.services);
+    this.#out.push({ type: "subscribed", subscription: this.#subscription });
+    if (this.#stale !== null) this.#out.push({ type: "refetch", reason: this.#stale });
+    this.#isUntold = false;
+    this.#stale = null;
   }
 
   /** In the order in which they may be asked: who told something waits behind those who did not. */
@@ -199,7 +229,7 @@ export class PollMachine {
     const last = fresh.at(-1);
     if (last === undefined) return;
     const ageMs = this.#clock.since(last.at, now);
-    const { seq } = this.#cursors.position;
+    const { seq } = this.#cursors.of(service);
     this.#out.push({ type: "deliver", service, events: fresh, seq, ageMs, chars });
   }
 
@@ -214,7 +244,7 @@ export class PollMachine {
     switch (failure.kind) {
       case "switched_off":
         this.#off.add(service);
-        return this.#ask(now);
+        return this.#goOnWithout(now);
       case "unauthenticated":
         // One that does not help is no reason to get another.
         if (this.#renewed) return this.#rest("signed_out");
@@ -222,14 +252,20 @@ export class PollMachine {
         this.#phase = "renewing";
         return void this.#out.push({ type: "token_needed" });
       case "refused":
-        this.#off.add(service);
+        this.#refused.add(service);
         this.#out.push({ type: "refused", message: failure.message, subscription: this.#subscription });
-        return this.#ask(now);
+        return this.#goOnWithout(now);
       case "busy":
-        return this.#wait(Math.max(SHORTEST_BUSY_MS, failure.retryAfterMs), now);
+        return this.#wait(Math.min(Math.max(BUSY_MS_MIN, failure.retryAfterMs), RECONNECT_IN_MS_MAX), now);
       case "network":
         return this.#wait(0, now);
     }
+  }
+
+  #goOnWithout(now: number): void {
+    this.#attempts.succeeded();
+    this.#settle();
+    this.#ask(now);
   }
 
   #wait(leastMs: number, now: number): void {
@@ -250,11 +286,11 @@ export class PollMachine {
   #subscribe(subscription: Subscription, now: number): void {
     this.#subscription = subscription;
     this.#off.clear();
-    if (!this.#isAtWork && this.#phase !== "offline") return;
-    this.#cursors.keep(subscription.services);
-    this.#out.push({ type: "subscribed", subscription });
+    this.#refused.clear();
     // What was not followed before is in no position: only a snapshot has it.
-    if (isSomewhere(this.#cursors.position)) this.#out.push({ type: "refetch", reason: "subscription" });
+    this.#isUntold = true;
+    this.#stale ??= "subscription";
+    this.#cursors.keep(subscription.services);
     if (this.#phase === "polling") this.#begin(now);
   }
 
@@ -276,7 +312,8 @@ export class PollMachine {
     const phase = this.#phase;
     if (phase === "offline" || phase === "signed_out" || phase === "stopped") return phase;
     if (this.#attempts.areMany) return "offline";
-    if (phase === "polling" && this.#worked) return "polling";
+    // With every service switched off there is nothing to wait for.
+    if (phase === "polling" && (this.#worked || this.#asked.length === 0)) return "polling";
     return this.#wasPolling ? "catching_up" : "connecting";
   }
 

@@ -19,7 +19,7 @@ export interface PollsParts {
 }
 
 /** An answer that has not come this long after it was due never will. */
-const LATE_MS = 15_000;
+export const LATE_MS = 15_000;
 const SECOND_MS = 1_000;
 
 /** Runs a poll machine on real requests and real clocks; holds no rule of its own. */

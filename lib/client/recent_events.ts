@@ -10,7 +10,7 @@ export const RECENT_CHARS_MAX = 2 * 1024 * 1024;
 export interface Batch {
   readonly service: Service;
   readonly events: readonly ClientEvent[];
-  /** The resume point after it. */
+  /** How far the service was followed with it. */
   readonly seq: number;
   /** From the last event's `at` to its arrival; null where that is not known. */
   readonly ageMs: number | null;
@@ -43,13 +43,20 @@ export class RecentEvents {
     this.#floor = floor;
   }
 
+  /** From here on everything is here. */
+  completeFrom(floor: Position): void {
+    const { seq, epoch } = this.#floor;
+    if (epoch !== null && epoch !== floor.epoch) return this.startAt(floor);
+    if (epoch === null || floor.seq > seq) this.#floor = floor;
+  }
+
   /**
    * What somebody who stands at `position` may have missed, rather too much than too little; undefined where not all of it
    * is here.
    */
   since({ seq, epoch }: Position): readonly Batch[] | undefined {
     if (epoch === null || epoch !== this.#floor.epoch || seq < this.#floor.seq) return undefined;
-    // Polls tell the seq of a whole answer: a batch at this very position may be unknown to whoever stands there.
+    // Polled services are not equally far: a batch at this very position may be unknown to whoever stands there.
     return this.#batches.filter((batch) => batch.seq >= seq);
   }
 
@@ -58,6 +65,6 @@ export class RecentEvents {
     this.#events -= gone.events.length;
     this.#chars -= gone.chars;
     // One that stands at the position of what is gone may need it: only what is above is complete.
-    this.#floor = { seq: Math.max(this.#floor.seq, gone.seq + 1), epoch: this.#floor.epoch };
+    this.completeFrom({ seq: gone.seq + 1, epoch: this.#floor.epoch });
   }
 }

@@ -12,6 +12,7 @@ export interface TabLockParts {
   readonly name: string;
   readonly granted: () => void;
   readonly stolen: () => void;
+  readonly denied: () => void;
 }
 
 /** The lock that one of a person's tabs holds. The browser gives it on when a tab is closed or crashes. */
@@ -27,7 +28,7 @@ export class TabLock {
   /** Queues for the lock; with `steal` takes it at once. What was held or waited for before is given up. */
   request(steal: boolean): void {
     this.release();
-    const { locks, name, granted, stolen } = this.#parts;
+    const { locks, name, granted, stolen, denied } = this.#parts;
     const queue = new AbortController();
     let isHeld = false;
     let isOver = false;
@@ -45,8 +46,9 @@ export class TabLock {
       return ended;
     };
     locks.request(name, steal ? { steal } : { signal: queue.signal }, hold).catch(() => {
-      // Given up by ourselves, or never given to us: nobody needs to know.
-      if (!isOver && isHeld) stolen();
+      if (isOver) return;
+      if (isHeld) stolen();
+      else denied();
     });
   }
 

@@ -1,11 +1,11 @@
 /** The leader is heard at least this often. */
 export const BEAT_MS = 1_000;
-/** A leader that was not heard for this long is replaced: with the time of a watch, within 5 s. */
-export const SILENCE_MS = 3_500;
+/** A leader that was not heard for this long is replaced: with the time of a watch and of a connection, within 5 s. */
+export const SILENCE_MS = 3_000;
 /** How often that is looked at. */
 export const WATCH_MS = 500;
 /** A watch that is later than this tells that this tab itself stood still: it may not have heard what was said. */
-const STOOD_STILL_MS = 2_000;
+export const STOOD_STILL_MS = 2_000;
 /** A tab does not take the lead again within this time: two of them must not play ball with it. */
 export const STEAL_MS_MIN = 2_000;
 
@@ -19,6 +19,8 @@ export type TabInput =
   | { readonly type: "granted" }
   /** The lock is somebody else's: it was stolen. */
   | { readonly type: "stolen" }
+  /** The browser has locks, but not for this page. */
+  | { readonly type: "denied" }
   /** A leader said something. */
   | { readonly type: "heard"; readonly term: number; readonly visible: boolean }
   | { readonly type: "visible" }
@@ -44,6 +46,7 @@ type Role = "none" | "leader" | "follower";
  * the lead from one that is hidden, where browsers slow clocks down, and from one that is not heard any more.
  */
 export class TabMachine {
+  readonly #random: () => number;
   #role: Role = "none";
   #canLock = false;
   #visible = true;
@@ -53,6 +56,10 @@ export class TabMachine {
   #watchedAt = 0;
   #stoleAt = -Infinity;
   #out: TabCommand[] = [];
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
 
   get role(): Role {
     return this.#role;
@@ -88,6 +95,9 @@ export class TabMachine {
         return this.#role === "follower" ? this.#lead(now) : undefined;
       case "stolen":
         return this.#role === "leader" ? this.#follow(now) : undefined;
+      case "denied":
+        this.#canLock = false;
+        return this.#role === "follower" ? this.#lead(now) : undefined;
       case "heard":
         return this.#heard(input.term, input.visible, now);
       case "visible":
@@ -109,7 +119,8 @@ export class TabMachine {
   #lead(now: number): void {
     this.#rest();
     this.#role = "leader";
-    this.#term = Math.max(this.#term + 1, now);
+    // With a fraction: two tabs that take the lead in the same millisecond must not take each other's words for their own.
+    this.#term = Math.max(Math.floor(this.#term) + 1, now) + this.#random();
     this.#out.push({ type: "lead", term: this.#term });
     if (this.#canLock) this.#schedule("beat", BEAT_MS);
   }
@@ -123,7 +134,7 @@ export class TabMachine {
   }
 
   #heard(term: number, visible: boolean, now: number): void {
-    if (term < this.#term) return;
+    if (term < this.#term || !this.#canLock) return;
     // Somebody took the lead while this tab stood still: it was told so by the lock, or is about to be.
     if (this.#role === "leader" && term > this.#term) this.#follow(now);
     if (this.#role !== "follower") return;

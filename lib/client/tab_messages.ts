@@ -34,16 +34,23 @@ export type LeaderMessage =
   }
   | Told & { readonly type: "events"; readonly batch: Batch; readonly position: Position }
   | Told & { readonly type: "reset"; readonly reason: RefetchReason; readonly position: Position }
-  | Told & { readonly type: "subscribed"; readonly subscription: Subscription }
+  /** `from`: what was not part of it before was received from there on; null where that is nothing. */
+  | Told & {
+    readonly type: "subscribed";
+    readonly subscription: Subscription;
+    readonly from: Position | null;
+  }
   | Told & { readonly type: "refused"; readonly message: string; readonly subscription: Subscription }
   | Told & { readonly type: "session_ends" }
   /** The answer to one tab's hello. Its `n` is that of what was told last. */
   | Told & {
     readonly type: "welcome";
     readonly to: string;
+    readonly visible: boolean;
     readonly position: Position;
     readonly status: LinkStatus;
-    readonly subscription: Subscription;
+    /** In force; null where nothing is yet. */
+    readonly subscription: Subscription | null;
     /** What the tab may have missed; null where nobody has it any more. */
     readonly replay: readonly Batch[] | null;
   };

@@ -19,6 +19,8 @@ export interface TabsParts {
   readonly channel: ((name: string) => ChannelLike) | null;
   readonly after: After;
   readonly now: () => number;
+  /** A number from 0 to below 1. */
+  readonly random: () => number;
   readonly isVisible: () => boolean;
   readonly lead: (term: number) => void;
   readonly follow: () => void;
@@ -29,7 +31,7 @@ export interface TabsParts {
 /** Runs the tab machine on the browser's locks, channel and clocks; holds no rule of its own. */
 export class Tabs {
   readonly #parts: TabsParts;
-  readonly #machine = new TabMachine();
+  readonly #machine: TabMachine;
   readonly #lock: TabLock | undefined;
   readonly #timers: Timers<TabTimer>;
   readonly #turns: Turns<TabInput>;
@@ -37,6 +39,7 @@ export class Tabs {
 
   constructor(parts: TabsParts) {
     this.#parts = parts;
+    this.#machine = new TabMachine(parts.random);
     const { locks, name, after } = parts;
     this.#turns = new Turns((input) => {
       for (const command of this.#machine.handle(input, parts.now())) this.#do(command);
@@ -45,7 +48,8 @@ export class Tabs {
     if (locks === null || parts.channel === null) return;
     const granted = () => this.input({ type: "granted" });
     const stolen = () => this.input({ type: "stolen" });
-    this.#lock = new TabLock({ locks, name, granted, stolen });
+    const denied = () => this.input({ type: "denied" });
+    this.#lock = new TabLock({ locks, name, granted, stolen, denied });
   }
 
   get role(): TabMachine["role"] {
@@ -59,7 +63,8 @@ export class Tabs {
 
   start(): void {
     const canLock = this.#lock !== undefined;
-    if (canLock) this.#open();
+    // A page that was frozen and kept aside is told twice that it is back.
+    if (canLock && this.#channel === undefined) this.#open();
     this.input({ type: "start", canLock, visible: this.#parts.isVisible() });
   }
 
@@ -82,7 +87,7 @@ export class Tabs {
     channel.onmessage = ({ data }) => {
       const message = readTabMessage(data);
       if (message === undefined) return;
-      if (message.type === "beat") {
+      if (message.type === "beat" || message.type === "welcome") {
         this.input({ type: "heard", term: message.term, visible: message.visible });
       }
       // What an earlier leader says does not count.

@@ -1,19 +1,26 @@
 import type { Subscription } from "@/lib/protocol/frames.ts";
 import { SERVICE_NAMES } from "@/lib/protocol/services.ts";
 
-/** Tabs whose wishes are known. One that is forgotten says it again with its next hello. */
+/** Tabs whose wishes are known one by one. */
 export const TABS_MAX = 64;
 
 /** What the other tabs of the person want to see. A tab that crashed is remembered until the lead changes: that costs little. */
 export class Wishes {
   readonly #byTab = new Map<string, Subscription>();
+  /** Of those who are too many to be known one by one. */
+  #rest: Subscription | undefined;
+
+  has(tab: string): boolean {
+    return this.#byTab.has(tab);
+  }
 
   set(tab: string, wish: Subscription): void {
     this.#byTab.delete(tab);
     this.#byTab.set(tab, wish);
     if (this.#byTab.size <= TABS_MAX) return;
-    for (const oldest of this.#byTab.keys()) {
+    for (const [oldest, its] of this.#byTab) {
       this.#byTab.delete(oldest);
+      this.#rest = unionOf([its, ...this.#others]);
       return;
     }
   }
@@ -22,17 +29,21 @@ export class Wishes {
     this.#byTab.delete(tab);
   }
 
-  clear(): void {
-    this.#byTab.clear();
-  }
-
   /** One subscription from which every tab can take its own. */
   unionWith(own: Subscription): Subscription {
-    const all = [own, ...this.#byTab.values()];
-    const services = SERVICE_NAMES.filter((name) => all.some(({ services }) => services.includes(name)));
-    const isOne = all.every(({ propertyId }) => propertyId === own.propertyId);
-    return { services, propertyId: isOne ? own.propertyId : null };
+    return unionOf([own, ...this.#byTab.values(), ...this.#others]);
   }
+
+  get #others(): readonly Subscription[] {
+    return this.#rest === undefined ? [] : [this.#rest];
+  }
+}
+
+function unionOf(all: readonly Subscription[]): Subscription {
+  const services = SERVICE_NAMES.filter((name) => all.some(({ services }) => services.includes(name)));
+  const [first] = all;
+  const isOne = all.every(({ propertyId }) => propertyId === first?.propertyId);
+  return { services, propertyId: isOne ? first?.propertyId ?? null : null };
 }
 
 /** Does whoever sees `held` see all of `wish`? */

@@ -28,7 +28,10 @@ export interface DashboardFigures {
   readonly currency: string;
   readonly revenueToday: number;
   readonly expenseToday: number;
-  /** Only where there are any. */
+  /** Since the first of the day's month. */
+  readonly revenueMonth: number;
+  readonly expenseMonth: number;
+  /** Of the day; only where there are any. */
   readonly otherCurrencies?: Readonly<Record<string, Money>>;
 }
 
@@ -63,6 +66,8 @@ export interface PropertyCounts {
   readonly pendingApprovals: number;
   readonly revenue: Sums;
   readonly expense: Sums;
+  readonly monthRevenue: Sums;
+  readonly monthExpense: Sums;
 }
 
 export interface DayCounts {
@@ -83,6 +88,7 @@ export function dashboardFigures(
   const roomsTotal = Object.values(rooms).reduce((sum, count) => sum + count, 0);
   const roomsOccupied = rooms.occupied ?? 0;
   const { revenue, expense, ...others } = moneyOf(counts.revenue, counts.expense, currency);
+  const month = moneyOf(counts.monthRevenue, counts.monthExpense, currency);
   return {
     day,
     validUntil,
@@ -104,6 +110,8 @@ export function dashboardFigures(
     currency,
     revenueToday: revenue,
     expenseToday: expense,
+    revenueMonth: month.revenue,
+    expenseMonth: month.expense,
     ...others,
   };
 }

@@ -1,12 +1,13 @@
 import type { Service } from "@/lib/protocol/services.ts";
 
-/** Parts of a record that belong to another service than the record does. */
+/** A record of which a part belongs to another service than the record does. */
 export interface Veil {
-  /** Who may not see this service does not see them. */
+  /** Who may not see this service sees the rest only. */
   readonly service: Service;
-  /** The field that holds them, an object. */
+  /** The field that holds both, an object. */
   readonly field: string;
-  readonly names: readonly string[];
+  /** What is for everyone: a name that is added later is veiled until it is put here. */
+  readonly open: ReadonlySet<string>;
 }
 
 const VEILS: Readonly<Record<string, Veil>> = {
@@ -14,7 +15,24 @@ const VEILS: Readonly<Record<string, Veil>> = {
   "dashboard.metrics": {
     service: "finance",
     field: "figures",
-    names: ["revenueToday", "expenseToday", "otherCurrencies", "pendingApprovals"],
+    open: new Set([
+      "day",
+      "validUntil",
+      "roomsTotal",
+      "roomsOccupied",
+      "roomsVacant",
+      "roomsCleaning",
+      "roomsOutOfOrder",
+      "occupancyPercent",
+      "arrivalsToday",
+      "arrivalsDone",
+      "departuresToday",
+      "departuresDone",
+      "inHouse",
+      "openTasks",
+      "urgentTasks",
+      "overdueTasks",
+    ]),
   },
 };
 
@@ -29,9 +47,9 @@ export function veilOf(service: Service, entity: string): Veil | undefined {
 }
 
 /** The same data without what the veil covers. */
-export function veiled<T extends Data>(data: T, { field, names }: Veil): T {
+export function veiled<T extends Data>(data: T, { field, open }: Veil): T {
   const held = data[field];
   if (typeof held !== "object" || held === null) return data;
-  const left = Object.entries(held).filter(([name]) => !names.includes(name));
+  const left = Object.entries(held).filter(([name]) => open.has(name));
   return { ...data, [field]: Object.fromEntries(left) };
 }

@@ -7,7 +7,10 @@ export const analytics = [
     entity: "statistic",
     table: "statistics",
     scope: "property",
-    fields: { day: day({ required: true, set: "create", filter: true }), figures: json({ fallback: {} }) },
+    fields: {
+      day: day({ required: true, set: "create", filter: true, range: true }),
+      figures: json({ fallback: {} }),
+    },
     roles: { create: PROGRAMS, update: PROGRAMS, remove: PROGRAMS },
   }),
 ];

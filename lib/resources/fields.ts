@@ -18,6 +18,8 @@ export interface Field {
   readonly set: "always" | "create" | "update";
   /** Lists can be narrowed to records with one value of it. */
   readonly filter: boolean;
+  /** Lists can be narrowed to records with a value from one and before another: `startsAtFrom`, `startsAtBefore`. */
+  readonly range: boolean;
   /** The value a query string means; undefined where it means none. */
   readonly fromQuery: (text: string) => unknown;
   /** What answers show for what the column holds. */
@@ -26,7 +28,9 @@ export interface Field {
   readonly bytesMax: number;
 }
 
-export type FieldOptions = Partial<Pick<Field, "required" | "fallback" | "set" | "filter">>;
+export type FieldOptions = Partial<
+  Pick<Field, "required" | "fallback" | "set" | "filter" | "range">
+>;
 
 const UTF8_BYTES_MAX = 4;
 const NUMBER_BYTES_MAX = 25;
@@ -39,7 +43,7 @@ function field(
   options: FieldOptions,
   rest: Partial<Pick<Field, "bytesMax" | "fromQuery" | "show">> = {},
 ): Field {
-  const { required = false, fallback, set = "always", filter = false } = options;
+  const { required = false, fallback, set = "always", filter = false, range = false } = options;
   const nullable = !required && (fallback === undefined || fallback === null);
   return {
     schema: nullable ? v.nullable(schema) : schema,
@@ -47,6 +51,7 @@ function field(
     fallback: fallback ?? null,
     set,
     filter,
+    range,
     fromQuery: (text) => text,
     show: (value) => value,
     bytesMax: NUMBER_BYTES_MAX,

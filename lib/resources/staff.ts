@@ -28,7 +28,7 @@ export const staff = [
     fields: {
       employeeId: reference("employee", { required: true, filter: true }),
       duty: text({ max: 100, fallback: "" }),
-      startsAt: instant({ required: true }),
+      startsAt: instant({ required: true, range: true }),
       endsAt: instant({ required: true }),
     },
     roles,

@@ -83,27 +83,51 @@ function missing(resource: Resource, body: Readonly<Record<string, unknown>>): F
   }));
 }
 
+/** How a column is compared where it is not for one value. */
+export type RangeOperator = ">=" | "<";
+
+export type Condition = readonly [column: string, value: unknown, operator?: RangeOperator];
+
+const RANGE_NAME = /^([a-zA-Z]+)(From|Before)$/;
+
 /** Validates the filters of a list: names to query texts. Answers column and value of each. */
 export function readFilters(
   resource: Resource,
   filters: Readonly<Record<string, string>>,
-): Answer<{ conditions: readonly (readonly [column: string, value: unknown])[] }> {
+): Answer<{ conditions: readonly Condition[] }> {
   const errors: FieldError[] = [];
-  const conditions: [string, unknown][] = [];
+  const conditions: Condition[] = [];
   for (const [name, text] of Object.entries(filters)) {
-    const field = Object.hasOwn(resource.fields, name) ? resource.fields[name] : undefined;
-    const column = resource.columns.get(name);
-    if (!field?.filter || column === undefined) {
+    const meant = filterOf(resource, name);
+    if (meant === undefined) {
       errors.push({ path: name.slice(0, NAME_CHARS_SHOWN), message: unknownFilter(resource) });
       continue;
     }
+    const { field, column, operator } = meant;
     const value = filterValue(field, text);
-    if (value.ok) conditions.push([column, value.value]);
-    else errors.push({ path: name, message: value.message });
+    if (!value.ok) errors.push({ path: name, message: value.message });
+    else conditions.push(operator === undefined ? [column, value.value] : [column, value.value, operator]);
   }
   if (errors.length > 0) return refuse({ code: "validation_failed", errors: errors.slice(0, ERRORS_MAX) });
   // In one order whatever the client's, so that the statement has one text.
-  return { ok: true, conditions: conditions.toSorted(([a], [b]) => a < b ? -1 : 1) };
+  return { ok: true, conditions: conditions.toSorted((a, b) => keyOf(a) < keyOf(b) ? -1 : 1) };
+}
+
+function keyOf([column, , operator]: Condition): string {
+  return `${column} ${operator ?? ""}`;
+}
+
+function filterOf(
+  { fields, columns }: Resource,
+  name: string,
+): { field: Field; column: string; operator?: RangeOperator } | undefined {
+  const own = (name: string) => Object.hasOwn(fields, name) ? fields[name] : undefined;
+  const field = own(name);
+  if (field?.filter) return { field, column: columns.get(name)! };
+  const [, base = "", end] = RANGE_NAME.exec(name) ?? [];
+  const ranged = own(base);
+  if (!ranged?.range) return undefined;
+  return { field: ranged, column: columns.get(base)!, operator: end === "From" ? ">=" : "<" };
 }
 
 function filterValue(
@@ -118,6 +142,9 @@ function filterValue(
 
 function unknownFilter(resource: Resource): string {
   const names = Object.keys(resource.fields).filter((name) => resource.fields[name]?.filter);
-  const known = ["propertyId", "limit", "cursor", "order", ...(resource.search ? ["q"] : []), ...names];
+  const ranges = Object.keys(resource.fields).filter((name) => resource.fields[name]?.range)
+    .flatMap((name) => [`${name}From`, `${name}Before`]);
+  const search = resource.search ? ["q"] : [];
+  const known = ["propertyId", "limit", "cursor", "order", ...search, ...names, ...ranges];
   return `is not a parameter of this list; these are: ${known.join(", ")}`;
 }

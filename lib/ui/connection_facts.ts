@@ -1,5 +1,6 @@
 import type { ClientStatus } from "@/lib/client/client_types.ts";
 import { formatNumber } from "@/lib/live/formats.ts";
+import { SERVICE_WORDS } from "@/lib/live/words.ts";
 import { relativeTime } from "@/lib/live/relative_time.ts";
 
 /** An event that took longer was waiting for a connection, and says nothing about this one. */
@@ -12,7 +13,7 @@ const TRANSPORTS = { websocket: "WebSocket", long_poll: "Long polling" } as cons
 
 /** What the connection pill tells on a click. */
 export function factsOf(
-  { state, since, transport, role, position, retryAt, received, last }: ClientStatus,
+  { state, since, transport, role, position, retryAt, received, last, off }: ClientStatus,
   { now, locale }: { readonly now: number; readonly locale: string },
 ): readonly Fact[] {
   // The person's own time zone: it is their connection.
@@ -22,6 +23,8 @@ export function factsOf(
     ["Transport", transport === null ? "none at the moment" : TRANSPORTS[transport]],
     ["This tab", role === "leader" ? "holds the connection" : "shares another tab's"],
   ];
+  // Neither by stream nor by poll: what is on the page of these stays as it was loaded.
+  if (off.length > 0) facts.push(["Not updating", off.map((name) => SERVICE_WORDS[name].label).join(", ")]);
   if (since > 0) facts.push([state === "live" ? "Connected since" : "Since", clock.format(since)]);
   if (retryAt !== null) facts.push(["Next attempt", clock.format(retryAt)]);
   facts.push([

@@ -4,6 +4,8 @@ export interface Option {
   readonly label: string;
   /** A few words more, where a list has room for them. */
   readonly note?: string;
+  /** Offered for records of this property only. */
+  readonly propertyId?: number | null;
 }
 
 /**

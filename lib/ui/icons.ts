@@ -9,6 +9,7 @@ export type IconName =
   | "copy"
   | "depart"
   | "down"
+  | "download"
   | "flag"
   | "inbox"
   | "keyboard"
@@ -58,6 +59,7 @@ export const ICONS: Readonly<Record<IconName, string>> = {
   terminal: "M5 7l5 5-5 5M12.5 17.5H19",
   up: "M12 19V5.5M6.5 11L12 5.5l5.5 5.5",
   arrive: "M14 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M10 7.5l4.5 4.5-4.5 4.5M14.5 12H4",
+  download: "M12 4v11M7 10.5l5 5 5-5M5 20h14",
   close: "M6 6l12 12M18 6L6 18",
   depart: "M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h4M15 7.5l4.5 4.5-4.5 4.5M19.5 12H9.5",
   flag: "M5 21V4M5 4.5c4-2.5 7 2 14 0v9.5c-7 2-10-2.5-14 0",

@@ -6,6 +6,8 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [["k"], "Line before"],
   [["Enter"], "Open it"],
   [["n"], "New"],
+  [["⇧", "→"], "Move a task to the next column"],
+  [["⇧", "←"], "Move it back"],
   [["/"], "Search"],
   [["Esc"], "Cancel, close"],
   [["?"], "This list"],

@@ -7,30 +7,39 @@ const formats = new Map<string, Format>();
 
 /** `₹1,000.00`: with as many decimals as the currency has. */
 export function currencyFormat(locale: string, currency: string): Format {
-  return kept(`money ${locale} ${currency}`, () => {
-    try {
-      return new Intl.NumberFormat(locale, {
-        style: "currency",
-        currency,
-        currencyDisplay: "narrowSymbol",
-      });
-    } catch {
-      // Another service may have published a code that is none.
-      return new Intl.NumberFormat(locale);
-    }
-  });
+  return kept(`money ${locale} ${currency}`, () => moneyFormat(locale, currency, {}));
 }
 
 /** `₹1.2L`, `₹4.5K`: for a place that is too small for the whole sum. Whole units below a thousand. */
 export function shortCurrencyFormat(locale: string, currency: string): Format {
-  return kept(`short ${locale} ${currency}`, () =>
-    new Intl.NumberFormat(locale, {
+  const short = { notation: "compact", maximumFractionDigits: 1 } as const;
+  return kept(`short ${locale} ${currency}`, () => moneyFormat(locale, currency, short));
+}
+
+/** Characters of a sum that a tile has room for. */
+const TILE_CHARS_MAX = 14;
+
+/** The whole sum where a tile has room for it, else the short one: a number that is cut off is another number. */
+export function tileCurrencyFormat(locale: string, currency: string): Format {
+  const [whole, short] = [currencyFormat(locale, currency), shortCurrencyFormat(locale, currency)];
+  return (value) => {
+    const text = whole(value);
+    return text.length <= TILE_CHARS_MAX ? text : short(value);
+  };
+}
+
+function moneyFormat(locale: string, currency: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  try {
+    return new Intl.NumberFormat(locale, {
       style: "currency",
       currency,
       currencyDisplay: "narrowSymbol",
-      notation: "compact",
-      maximumFractionDigits: 1,
-    }));
+      ...options,
+    });
+  } catch {
+    // Another service may have published a code that is none.
+    return new Intl.NumberFormat(locale, options);
+  }
 }
 
 /** `1,234` */

@@ -64,6 +64,8 @@ function startClient(options: PageClientOptions): PageClient {
     unseen: signal(countsOf(unseen)),
     last: signal<Partial<Record<Service, LiveEvent>>>({}),
   };
+  // Before the lists hear of it: they read again what is shown now.
+  client.onRefetch(() => signals.propertyId.value = client.subscription.propertyId);
   const draw = coalesced(() => {
     signals.status.value = client.status;
     signals.warning.value = client.warning;

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { Dialog } from "@/lib/ui/dialog.tsx";
 import { Field } from "@/lib/ui/field.tsx";
+import type { FieldSpec } from "@/lib/ui/field_spec.ts";
 import { fieldsIn, type FormOptions, isOptional, isRequired, useForm } from "@/lib/ui/use_form.ts";
 
 export interface RecordFormProps extends FormOptions {
@@ -26,7 +27,7 @@ export function RecordForm(props: RecordFormProps) {
           {fields.map((spec) => (
             <Field
               key={spec.name}
-              spec={spec}
+              spec={offeredAt(spec, Number(texts.propertyId || props.values.propertyId) || null)}
               value={texts[spec.name] ?? ""}
               error={errors[spec.name]}
               isRequired={isRequired(props, spec)}
@@ -46,4 +47,11 @@ export function RecordForm(props: RecordFormProps) {
       </form>
     </Dialog>
   );
+}
+
+/** The field with what may be chosen at this property; null: it is not known yet which. */
+export function offeredAt(spec: FieldSpec, property: number | null): FieldSpec {
+  if (spec.options === undefined || property === null) return spec;
+  const options = spec.options.filter(({ propertyId = property }) => propertyId === property);
+  return { ...spec, options };
 }

@@ -9,6 +9,7 @@ import { Failed, sayProblem, SkeletonRows } from "@/lib/ui/states.tsx";
 import { useHold } from "@/lib/ui/use_hold.ts";
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import type { EntityName, RecordRow, Records } from "@/lib/ui/records.ts";
+import { useArranged } from "@/lib/ui/use_arranged.ts";
 import { useSlideIn } from "@/lib/ui/use_slide_in.ts";
 
 const SKELETON_ROWS = 6;
@@ -34,17 +35,23 @@ export interface RecordTableProps {
   readonly onOpen?: ((record: ClientRecord) => void) | undefined;
   /** Buttons at the end of a row. */
   readonly actions?: ((row: RecordRow) => ComponentChildren) | undefined;
+  /** The order of the rows; left out: as the list has it. */
+  readonly compare?: ((a: ClientRecord, b: ClientRecord) => number) | undefined;
   /** An <Empty>. */
   readonly empty: ComponentChildren;
 }
 
 /** Records as rows, in all four states. It never moves under the pointer or the focus. */
 export function RecordTable(props: RecordTableProps) {
-  const { entity, label, columns, records, actions, empty } = props;
-  const { rows, state, problem, held } = records;
+  const { entity, label, columns, records, actions, empty, compare } = props;
+  const { state, problem, held } = records;
   const { data: { properties } } = useFrame();
   const lacksProperty = properties.length === 0 && isOfProperty(entity);
-  const holding = useHold((on) => records.hold(on));
+  const { rows, hold } = useArranged(records.rows, compare);
+  const holding = useHold((on) => {
+    hold(on);
+    records.hold(on);
+  });
   const body = useRef<HTMLTableSectionElement>(null);
   useSlideIn(body, rows.map(({ key }) => key));
   if (state === "failed" && rows.length === 0) {

@@ -23,6 +23,8 @@ export const PAGE_RECORDS = 50;
 const REREAD_RECORDS_MAX = 200;
 /** Single records read at once because an event did not say all of them; beyond it the whole list is read. */
 export const SINGLE_READS_MAX = 20;
+/** Own changes whose versions are remembered: more than anybody undoes. */
+const ANSWERED_MAX = 100;
 
 /** The service of an entity, and the path of its list. */
 export function placeOfEntity(entity: EntityName): { readonly service: Service; readonly path: string } {
@@ -89,6 +91,8 @@ export class Records {
   readonly #singles = new Set<number>();
   /** Records that were there when the person last began to create one. */
   #seenBefore = new Set<number>();
+  /** Versions that own changes were answered with: undoing one may have to name a record that left the list by it. */
+  readonly #answered = new Map<number, number>();
 
   constructor(options: RecordsOptions, world: RecordsWorld) {
     const { entity, first, order } = options;
@@ -251,7 +255,7 @@ export class Records {
 
   async #update(key: string, id: number, changes: object): Promise<Saved> {
     this.#world.changed();
-    const version = this.#collection.get(id)?.version ?? 0;
+    const version = this.#versionOf(id);
     const answer = await this.#world.rest.update(this.#path, { id, version, changes });
     if (!answer.ok && answer.problem.code === "version_conflict") void this.#readOne(id);
     return this.#settle(key, answer);
@@ -259,7 +263,7 @@ export class Records {
 
   async #remove(key: string, id: number): Promise<Saved> {
     this.#world.changed();
-    const version = this.#collection.get(id)?.version ?? 0;
+    const version = this.#versionOf(id);
     const answer = await this.#world.rest.remove(this.#path, { id, version });
     // Whoever was faster has done what was asked for.
     const isGone = answer.ok || answer.problem.code === "not_found";
@@ -268,13 +272,29 @@ export class Records {
     return this.#settle(key, isGone ? { ok: true } : answer);
   }
 
+  #versionOf(id: number): number {
+    return this.#collection.get(id)?.version ?? this.#answered.get(id) ?? 0;
+  }
+
   #settle(key: string, answer: RestAnswer<{ record?: ClientRecord }>): Saved {
     if (answer.ok) {
       this.#collection.edits.end(key);
-      if (answer.record !== undefined) this.#collection.readOne(answer.record.id, answer.record);
+      if (answer.record !== undefined) this.#take(answer.record);
     } else this.#collection.edits.fail(key, answer.problem);
     this.#world.changed();
     return answer.ok ? { ok: true, record: answer.record ?? null } : answer;
+  }
+
+  #take(record: ClientRecord): void {
+    this.#collection.readOne(record.id, record);
+    this.#collection.show(record.id);
+    this.#answered.delete(record.id);
+    this.#answered.set(record.id, record.version);
+    if (this.#answered.size <= ANSWERED_MAX) return;
+    for (const oldest of this.#answered.keys()) {
+      this.#answered.delete(oldest);
+      return;
+    }
   }
 
   #apply(events: readonly LiveEvent[]): void {

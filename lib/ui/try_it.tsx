@@ -26,7 +26,7 @@ export function TryIt({ command, needsToken }: Command) {
       </h2>
       <div class="try-line">
         <pre class="code" tabIndex={0}><code ref={line}>{command}</code></pre>
-        <button type="button" class="button try-copy" onClick={copy}>
+        <button type="button" class="button try-copy script-only" onClick={copy}>
           <Icon name={says === "Copied" ? "check" : "copy"} />
           <span aria-live="polite">{says}</span>
         </button>

@@ -10,6 +10,7 @@ import { RecordForm } from "@/lib/ui/record_form.tsx";
 import { sayProblem } from "@/lib/ui/states.tsx";
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import type { EntityName, Records } from "@/lib/ui/records.ts";
+import { type Edited, useSaving } from "@/lib/ui/use_saving.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -17,7 +18,7 @@ export interface EditorOptions {
   readonly entity: EntityName;
   /** "revenue": stands in titles, buttons and toasts. */
   readonly noun: string;
-  readonly records: Records;
+  readonly records: Edited;
   /** A field of kind "property" need not be named: it is added where there is a choice. */
   readonly fields: readonly FieldSpec[];
   /** What a new one has at first. */
@@ -45,6 +46,7 @@ interface Open {
 export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorOptions): Editor {
   const { toast, may, data: { properties, role }, propertyId } = useFrame();
   const [open, setOpen] = useState<Open | null>(null);
+  const saving = useSaving(records);
   const resource = RESOURCES.find((one) => one.entity === entity)!;
   const place = propertyId ?? (properties.length === 1 ? properties[0]!.id : undefined);
   const failed = (what: string) => (answer: Awaited<ReturnType<Records["remove"]>>) => {
@@ -79,15 +81,13 @@ export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorO
     const undo = () => void records.update(before.id, back).then(failed("This could not be undone"));
     toast({ text: `${capital(noun)} changed`, undo });
   };
-  /** Sends the form; where that fails the form stays and tells why, so the row need not. */
-  const save = async (body: object) => {
-    const record = open!.record;
-    const answer = record === null ? await records.create(body) : await records.update(record.id, body);
-    if (!answer.ok) {
-      const failed = records.rows.find(({ failure }) => failure === answer.problem);
-      if (failed) records.discard(failed.editKey ?? failed.key);
-    }
-    return answer;
+  const save = (body: object) => {
+    const { record } = open!;
+    return record === null ? saving.create(body) : saving.update(record.id, body);
+  };
+  const close = () => {
+    saving.forget();
+    setOpen(null);
   };
   const verb = open?.record === null ? "create" : "update";
   const shown = fieldsFor(resource, verb, { fields, role });
@@ -108,7 +108,7 @@ export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorO
       values={open.values}
       save={save}
       onSaved={saved}
-      onClose={() => setOpen(null)}
+      onClose={close}
       submitLabel={open.record === null ? `Add ${noun}` : "Save"}
     >
       {open.record !== null && may(entity, "remove") && (

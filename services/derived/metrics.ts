@@ -23,8 +23,9 @@ export async function deriveMetrics(parts: DerivedParts, place: Place): Promise<
     if (wait > 0) return { wait };
     const day = localDay(at, house.timezone);
     const from = new Date(startOfDay(day, house.timezone)).toISOString();
+    const monthFrom = new Date(startOfDay(`${day.slice(0, 7)}-01`, house.timezone)).toISOString();
     const until = new Date(startOfDay(addDays(day, 1), house.timezone)).toISOString();
-    const { nextDue, ...counts } = await countNow(tx, place, { day, from, until }, computedAt);
+    const { nextDue, ...counts } = await countNow(tx, place, { day, from, until, monthFrom }, computedAt);
     const validUntil = nextDue !== null && nextDue < until ? nextDue : until;
     return { kept, figures: dashboardFigures(counts, { day, validUntil, currency: house.currency }) };
   }, { readOnly: true });

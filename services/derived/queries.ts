@@ -45,11 +45,17 @@ export interface Span {
 export async function countNow(
   tx: Transaction,
   { orgId, propertyId }: Place,
-  { day, from, until }: Span,
+  { day, from, until, monthFrom }: Span & { readonly monthFrom: string },
   now: string,
 ): Promise<PropertyCounts & { nextDue: string | null }> {
   const own = tx`org_id = ${orgId} and property_id = ${propertyId}`;
-  const today = tx`${own} and occurred_at >= ${from} and occurred_at < ${until}`;
+  const since = (moment: string) => tx`${own} and occurred_at >= ${moment} and occurred_at < ${until}`;
+  const sums = (table: string, moment: string) =>
+    tx`
+    (select coalesce(jsonb_object_agg(currency, total), '{}') from
+      (select currency, sum(amount_minor)::text as total from ${tx(table)} where ${
+      since(moment)
+    } group by currency))`;
   const [counts] = await tx<(PropertyCounts & { nextDue: string | null })[]>`
     select
       (select coalesce(jsonb_object_agg(status, rooms), '{}') from
@@ -58,10 +64,8 @@ export async function countNow(
       (select count(*)::int from guests where ${own} and status = 'checked_in') as "inHouse",
       "openTasks", "urgentTasks", "overdueTasks", "nextDue",
       (select count(*)::int from approvals where ${own} and status = 'pending') as "pendingApprovals",
-      (select coalesce(jsonb_object_agg(currency, total), '{}') from
-        (select currency, sum(amount_minor)::text as total from revenues where ${today} group by currency)) as revenue,
-      (select coalesce(jsonb_object_agg(currency, total), '{}') from
-        (select currency, sum(amount_minor)::text as total from expenses where ${today} group by currency)) as expense
+      ${sums("revenues", from)} as revenue, ${sums("expenses", from)} as expense,
+      ${sums("revenues", monthFrom)} as "monthRevenue", ${sums("expenses", monthFrom)} as "monthExpense"
     from
       (select count(*) filter (where status <> 'cancelled')::int as arrivals,
         count(*) filter (where status in ('checked_in', 'checked_out'))::int as arrived

@@ -81,7 +81,7 @@ export function readPage(
 /** Parameters that carry a credential, and are none of the list's. */
 const CREDENTIALS: ReadonlySet<string> = new Set(["token", "ticket"]);
 
-/** Reads the query of a request. Every name besides the five above is a filter. */
+/** Reads the query of a request. Every name besides the six below is a filter. */
 export function readListQuery(params: URLSearchParams): Answer<{ query: ListQuery }> {
   const given: Record<string, string> = {};
   for (const name of new Set(params.keys())) {

@@ -2,6 +2,7 @@
 // resource has few different texts, so that they stay prepared.
 import type { Transaction } from "@/services/postgres/pool.ts";
 import { HEAD_COLUMNS, type Resource } from "@/lib/resources/define.ts";
+import type { Condition } from "@/lib/resources/validate.ts";
 import type { Order } from "@/services/resources/cursor.ts";
 import type { Row } from "@/services/resources/record.ts";
 
@@ -76,7 +77,7 @@ export interface PageOf {
   readonly orgId: number;
   /** "*": no narrowing. A record of the whole organisation belongs to every property. */
   readonly properties: "*" | readonly number[];
-  readonly conditions: readonly (readonly [column: string, value: unknown])[];
+  readonly conditions: readonly Condition[];
   /** Text that one of these columns shall have somewhere; undefined: any. */
   readonly search: { readonly columns: readonly string[]; readonly text: string } | undefined;
   /** The id to go on after; undefined: from the start. */
@@ -90,16 +91,17 @@ export async function selectPage(tx: Transaction, resource: Resource, page: Page
   const within = properties === "*"
     ? tx``
     : tx`and (property_id = any(${properties as number[]}) or property_id is null)`;
-  const equal = conditions.reduce(
-    (all, [column, value]) => tx`${all} and ${tx(column)} = ${value as string}`,
-    tx``,
-  );
+  const fitting = conditions.reduce((all, [column, value, operator]) => {
+    if (operator === ">=") return tx`${all} and ${tx(column)} >= ${value as string}`;
+    if (operator === "<") return tx`${all} and ${tx(column)} < ${value as string}`;
+    return tx`${all} and ${tx(column)} = ${value as string}`;
+  }, tx``);
   const found = search === undefined ? tx`` : tx`and (${anyLike(tx, search)})`;
   const beyond = after === undefined ? tx`` : order === "asc" ? tx`and id > ${after}` : tx`and id < ${after}`;
   return [
     ...await tx<Row[]>`
       select ${tx(columnsOf(resource))} from ${tx(resource.table)}
-      where org_id = ${orgId} ${within} ${equal} ${found} ${beyond}
+      where org_id = ${orgId} ${within} ${fitting} ${found} ${beyond}
       order by id ${order === "asc" ? tx`asc` : tx`desc`} limit ${limit}`,
   ];
 }

@@ -25,6 +25,10 @@ export interface Habit {
 }
 
 const STAY_NIGHTS_MAX = 4;
+/** Shares of the rooms that are taken, between which a house is kept. */
+const EMPTY_SHARE = 0.5;
+const BUSY_SHARE = 0.7;
+const FULL_SHARE = 0.9;
 /** Expenses from here on are put to somebody for approval. */
 export const APPROVAL_AMOUNT = 5_000;
 const REJECTED_SHARE = 0.15;
@@ -57,14 +61,14 @@ export const HABITS: readonly Habit[] = [
     const departsOn = addDays(arrivesOn, dice.whole(1, STAY_NIGHTS_MAX));
     return created(propertyId, { name: inventName(dice), arrivesOn, departsOn });
   }),
-  // Checks in where a room is ready.
+  // Checks in where a room is ready: who is due, and in an empty house whoever comes early.
   habit("guest", "guest", 8, [12, 22], ({ mirror, dice, today }) => {
-    const guest = one(
-      mirror,
-      dice,
-      "guest",
-      ({ status, arrivesOn }) => status === "expected" && typeof arrivesOn === "string" && arrivesOn <= today,
-    );
+    const share = takenShare(mirror);
+    const guest = share > FULL_SHARE
+      ? undefined
+      : one(mirror, dice, "guest", ({ status, arrivesOn }) =>
+        status === "expected" &&
+        (share < EMPTY_SHARE || typeof arrivesOn === "string" && arrivesOn <= today));
     if (guest === undefined) return undefined;
     const here = inHouse(mirror);
     const room = one(
@@ -75,8 +79,16 @@ export const HABITS: readonly Habit[] = [
     );
     return room && updated(guest, { status: "checked_in", roomId: room.id });
   }),
-  habit("guest", "guest", 7, [7, 12], ({ mirror, dice }) => {
-    const guest = one(mirror, dice, "guest", ({ status }) => status === "checked_in");
+  // Checks out who is due, and in a full house others too: a run may be longer than their stay.
+  habit("guest", "guest", 7, [7, 12], ({ mirror, dice, today }) => {
+    const isFull = takenShare(mirror) > BUSY_SHARE;
+    const guest = one(
+      mirror,
+      dice,
+      "guest",
+      ({ status, departsOn }) =>
+        status === "checked_in" && (isFull || typeof departsOn === "string" && departsOn <= today),
+    );
     return guest && updated(guest, { status: "checked_out" });
   }),
   // Rooms follow their guests.
@@ -195,4 +207,9 @@ function inHouse(mirror: Mirror): Set<unknown> {
   return new Set(
     mirror.all("guest").filter(({ status }) => status === "checked_in").map(({ roomId }) => roomId),
   );
+}
+
+function takenShare(mirror: Mirror): number {
+  const rooms = mirror.all("room").length;
+  return rooms === 0 ? 1 : inHouse(mirror).size / rooms;
 }

@@ -15,7 +15,7 @@ the REST API of a running server; about one event in five it publishes on NATS, 
   --nats      its NATS; default NATS_URL or nats://127.0.0.1:4222; "none" for REST alone
   --org       the organisation; default 1
   --speed     minutes of the hotel in a second, 0.01 to 1000; default 10
-  --rate      events in a second instead, 0.1 to 2000
+  --rate      events in a second, 0.1 to 2000; the hotel's clock then follows, unless --speed is given too
   --events    end after so many events
   --minutes   end after so many minutes of the hotel; without either it goes on until Ctrl-C
   --seed      a whole number; the same one makes the same choices; default 1
@@ -28,7 +28,7 @@ export interface SimulateArgs {
   readonly url: string;
   readonly natsUrl: string | undefined;
   readonly orgId: number;
-  readonly speed: number;
+  readonly speed: number | undefined;
   readonly rate: number | undefined;
   readonly events: number | undefined;
   readonly minutes: number | undefined;
@@ -98,7 +98,7 @@ export function readArgs(
     url,
     natsUrl: nats === "none" ? undefined : nats,
     orgId,
-    speed: numbers.speed ?? 10,
+    speed: numbers.speed,
     rate: numbers.rate,
     events: numbers.events,
     minutes: numbers.minutes,

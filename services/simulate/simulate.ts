@@ -19,6 +19,8 @@ const PUBLISH_MS = 5_000;
 const DUE_MAX = 2 * IN_FLIGHT_MAX;
 /** Acts of one room in an hour of the hotel. */
 const ACTS_PER_ROOM_HOUR = 1.5;
+/** Minutes of the hotel in a second where nothing else is asked for. */
+const SPEED_DEFAULT = 10;
 /** The day begins at six. */
 const FIRST_MINUTE = 6 * 60;
 const MINUTES_OF_HOUR = 60;
@@ -43,9 +45,9 @@ export interface SimulateOptions {
   readonly token: string;
   readonly orgId: number;
   readonly seed: number;
-  /** Minutes of the hotel in a second. */
-  readonly speed: number;
-  /** Acts in a second; undefined: as many as a hotel of this size has at that speed. */
+  /** Minutes of the hotel in a second; undefined: as many as that rate takes in a hotel of this size. */
+  readonly speed: number | undefined;
+  /** Acts in a second; undefined: as many as such a hotel has at that speed. */
   readonly rate: number | undefined;
   /** Ends after so many events. */
   readonly events: number | undefined;
@@ -104,9 +106,8 @@ class Run {
   }
 
   async play(): Promise<Totals> {
-    const { speed, rate, signal } = this.#options;
-    const rooms = Math.max(1, this.#mirror.all("room").length);
-    const perSecond = rate ?? rooms * ACTS_PER_ROOM_HOUR / MINUTES_OF_HOUR * speed;
+    const { signal } = this.#options;
+    const { speed, perSecond } = this.#pace();
     let minute = FIRST_MINUTE;
     let due = 1;
     let then = performance.now();
@@ -129,6 +130,13 @@ class Run {
     }
     await Promise.all(this.#inFlight);
     return this.#tally.totals;
+  }
+
+  #pace(): { speed: number; perSecond: number } {
+    const { speed, rate } = this.#options;
+    const perMinute = Math.max(1, this.#mirror.all("room").length) * ACTS_PER_ROOM_HOUR / MINUTES_OF_HOUR;
+    if (rate !== undefined) return { speed: speed ?? rate / perMinute, perSecond: rate };
+    return { speed: speed ?? SPEED_DEFAULT, perSecond: perMinute * (speed ?? SPEED_DEFAULT) };
   }
 
   #isOver(minute: number): boolean {

@@ -1,4 +1,5 @@
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { freePort } from "./ports.ts";
 
 /** Where Debian, other Linux distributions and macOS put it. */
 const PLACES = [
@@ -19,11 +20,15 @@ export function browserPath(): string | undefined {
   return (asked ? [asked] : PLACES).find(isFile);
 }
 
+/** Where each browser may be asked for what it is to people, see `ordinaryWindow`. */
+const debugged = new WeakMap<Browser, string>();
+
 /** A real headless browser of the caller's own; `close()` ends it. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = browserPath();
   if (executablePath === undefined) throw new Error(NO_BROWSER);
-  return await chromium.launch({
+  const port = freePort();
+  const browser = await chromium.launch({
     executablePath,
     args: [
       // Its sandbox refuses to run as root.
@@ -33,8 +38,20 @@ export async function launchBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      `--remote-debugging-port=${port}`,
     ],
   });
+  debugged.set(browser, `http://127.0.0.1:${port}`);
+  return browser;
+}
+
+/**
+ * One window as people have it: the tab in front is visible, the others are hidden and may be frozen, where in all other
+ * contexts every tab counts as visible. The browser has one such window for all who ask.
+ */
+export async function ordinaryWindow(browser: Browser): Promise<BrowserContext> {
+  const again = await chromium.connectOverCDP(debugged.get(browser)!, { noDefaults: true });
+  return again.contexts()[0]!;
 }
 
 function isFile(path: string): boolean {

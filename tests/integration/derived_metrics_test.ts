@@ -81,6 +81,8 @@ Deno.test("derived - every figure of the dashboard is what the rows say", async 
   await post(server, "/finance/expense", { propertyId, amount: 5, currency: "USD" });
   await post(server, "/finance/revenue", { propertyId, amount: 100 });
   await post(server, "/finance/revenue", { propertyId, amount: 7, occurredAt: "2020-01-01T00:00:00Z" });
+  const monthStart = `${day.slice(0, 7)}-01T00:00:00+09:00`;
+  await post(server, "/finance/revenue", { propertyId, amount: 3, occurredAt: monthStart });
   await post(server, "/finance/approval", { propertyId, expenseId: expense.id });
   const { figures } = await shows(server, { pendingApprovals: 1 }, propertyId);
   const { validUntil, ...rest } = figures;
@@ -103,8 +105,10 @@ Deno.test("derived - every figure of the dashboard is what the rows say", async 
     overdueTasks: 1,
     pendingApprovals: 1,
     currency: "INR",
-    revenueToday: 100,
+    revenueToday: day.endsWith("-01") ? 103 : 100,
     expenseToday: 12.3,
+    revenueMonth: 103,
+    expenseMonth: 12.3,
     otherCurrencies: { USD: { revenue: 0, expense: 5 } },
   });
 });

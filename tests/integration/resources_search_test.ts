@@ -54,3 +54,37 @@ Deno.test("search - an empty or endless text, and a resource without words, are 
   const schedule = resource("staff", "schedule");
   assert.equal(codeOf(await hotels.store.list(person(), schedule, { q: "x" })), "validation_failed");
 });
+
+Deno.test("search - days of statistics from one on, across pages; a list without days, and what is none, are refused", async () => {
+  await using hotels = await openHotels();
+  const { store } = hotels;
+  const statistic = resource("analytics", "statistic");
+  const program = person({ role: "service" });
+  // Ids are not in the order of the days.
+  for (const day of ["2026-11-03", "2026-11-01", "2026-11-04", "2026-11-02"]) {
+    good(await store.create(program, statistic, { propertyId: 1, day }));
+  }
+  good(
+    await store.create(person({ role: "service", orgId: 2 }), statistic, {
+      propertyId: 1,
+      day: "2026-11-05",
+    }),
+  );
+  const query = { filters: { dayFrom: "2026-11-02" }, limit: 2 };
+  const first = good(await store.list(person(), statistic, query));
+  const second = good(await store.list(person(), statistic, { ...query, cursor: first.next! }));
+  const days = [...first.items, ...second.items].map(({ day }) => day);
+  assert.deepEqual(days, ["2026-11-02", "2026-11-04", "2026-11-03"]);
+  assert.equal(second.next, null);
+  const before = { filters: { dayFrom: "2026-11-02", dayBefore: "2026-11-04" } };
+  const between = good(await store.list(person(), statistic, before)).items.map(({ day }) => day);
+  assert.deepEqual(between, ["2026-11-02", "2026-11-03"]);
+  for (const dayFrom of ["2026-02-30", "yesterday", ""]) {
+    assert.equal(
+      codeOf(await store.list(person(), statistic, { filters: { dayFrom } })),
+      "validation_failed",
+    );
+  }
+  const elsewhere = { filters: { dayFrom: "2026-11-02" } };
+  assert.equal(codeOf(await store.list(person(), task, elsewhere)), "validation_failed");
+});

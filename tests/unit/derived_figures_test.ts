@@ -88,6 +88,8 @@ Deno.test("figures - whatever currencies there are, they fit into a record", () 
     pendingApprovals: 0,
     revenue: largest,
     expense: largest,
+    monthRevenue: largest,
+    monthExpense: largest,
   }, { day: "2026-11-24", validUntil: "2026-11-24T18:30:00.000Z", currency: "INR" });
   assert.ok(isJsonObject(dashboard));
   const zeros = {

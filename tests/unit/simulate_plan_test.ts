@@ -98,6 +98,23 @@ Deno.test("simulate - a room follows its guests: nobody is put into a room that 
   }
 });
 
+Deno.test("simulate - the house neither empties nor overflows, however long it is played", () => {
+  const here = new Set<number>();
+  const counts: number[] = [];
+  for (const { entity, verb, id, body } of play(6, 4_000, ALL, false)) {
+    if (entity === "guest" && verb === "update") {
+      if (body.status === "checked_in") here.add(id!);
+      else here.delete(id!);
+    }
+    counts.push(here.size);
+  }
+  const late = counts.slice(counts.length / 2);
+  assert.ok(
+    late.every((count) => count >= 4 && count <= 12),
+    `${Math.min(...late)} to ${Math.max(...late)} of 12`,
+  );
+});
+
 Deno.test("simulate - it can be kept to some services", () => {
   const acts = play(2, 400, ["tasks"]);
   assert.ok(acts.length > 100);
@@ -128,7 +145,7 @@ Deno.test("simulate - its command line is checked", () => {
     "http://127.0.0.1:4000",
     "nats://127.0.0.1:4222",
     1,
-    10,
+    undefined,
     undefined,
     5,
   ]);

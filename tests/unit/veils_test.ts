@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import { veiled, VEILING, veilOf } from "@/lib/protocol/veils.ts";
 import { decodeEvent } from "@/lib/realtime/event.ts";
 
-const FIGURES = {
-  openTasks: 3,
-  revenueToday: 900,
-  expenseToday: 10,
-  pendingApprovals: 1,
-  otherCurrencies: {},
-};
+const FIGURES = { openTasks: 3, revenueToday: 900, expenseMonth: 10, pendingApprovals: 1, someday: 1 };
 
 Deno.test("veils - the dashboard without finance has no money, and nothing else is touched", () => {
   const veil = veilOf("dashboard", "metrics")!;

@@ -12,6 +12,7 @@ import { type Theme, themeOf } from "@/lib/ui/theme.ts";
 import type { RecordPage } from "@/lib/client/collection.ts";
 import type { EntityName } from "@/lib/ui/records.ts";
 import { type PageState, type Session, signInPath } from "@/services/auth/session.ts";
+import type { Recent } from "@/services/realtime/recent.ts";
 import type { ListQuery } from "@/services/resources/list.ts";
 import type { Services } from "@/services/services.ts";
 import { readFlags } from "./flags.ts";
@@ -81,9 +82,20 @@ export class PageReading {
     const answer = await this.services.resources.list(this.principal, resource, narrowed);
     if (!answer.ok) throw new ProblemError(answer.problem);
     const { items, next, seq, epoch } = answer;
-    // The lowest of all: from there on the stream has whatever any of the lists may lack.
-    if (this.#position === null || seq < this.#position.seq) this.#position = { seq, epoch };
+    this.#readAt({ seq, epoch });
     return { items, next, seq, epoch };
+  }
+
+  /** The latest events that this person may see, the newest first. */
+  async recent(limit: number): Promise<Recent> {
+    const recent = await this.services.recent(this.principal, { propertyId: this.propertyId, limit });
+    this.#readAt(recent);
+    return recent;
+  }
+
+  /** The lowest of all counts: from there on the stream has whatever any of what was read may lack. */
+  #readAt({ seq, epoch }: Recent | Position): void {
+    if (this.#position === null || seq < this.#position.seq) this.#position = { seq, epoch };
   }
 
   /** What the island's Frame needs; call it when all lists are read. */

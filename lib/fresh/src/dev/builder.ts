@@ -82,11 +82,13 @@ export class Builder<State = any> {
       return (app) => setBuildCache(app, cache, app.config.mode);
     }
     await writeSnapshot(this.config, output);
-    const kilobytes = (output.bundle.sharedBytes / 1000).toFixed(1);
+    const { pageBytes } = output.bundle;
     console.log(
-      `Built ${output.islands.length} islands to ${this.config.outDir}: ` +
-        `runtime and shared chunks ${kilobytes} kB gzip`,
+      `Built ${pageBytes.size} islands to ${this.config.outDir}; script of a page with each, gzip:`,
     );
+    for (const [name, bytes] of pageBytes) {
+      console.log(`  ${(bytes / 1000).toFixed(1).padStart(6)} kB  ${name}`);
+    }
     return () => {
       throw new Error(
         `Cannot apply a disk build to an app: serve ${this.config.outDir}/server.js, or build with snapshot "memory"`,

@@ -19,8 +19,8 @@ export interface Bundle {
   files: Map<string, Uint8Array<ArrayBuffer>>;
   /** Absolute paths of the files that went in. */
   inputs: string[];
-  /** Bytes, gzipped, of the runtime and the chunks that islands share: what a first page loads. */
-  sharedBytes: number;
+  /** By island: bytes, gzipped, of all that a page with it alone loads: the runtime, its chunk, and what these import. */
+  pageBytes: Map<string, number>;
 }
 
 /** One at a time: esbuild's process is stopped after each, which would end the others. */
@@ -29,7 +29,7 @@ let last: Promise<unknown> = Promise.resolve();
 export function bundle(options: BundleOptions): Promise<Bundle> {
   const run = async () => {
     try {
-      return toBundle(await build(options), options.config.dir);
+      return toBundle(await build(options), options);
     } finally {
       await esbuild.stop();
     }
@@ -111,15 +111,29 @@ function mapImport(path: string, imports: Record<string, string>): string {
   return path;
 }
 
-function toBundle(result: esbuild.BuildResult<{ write: false; metafile: true }>, dir: string): Bundle {
-  const { outputFiles, metafile } = result;
+function toBundle(
+  { outputFiles, metafile }: esbuild.BuildResult<{ write: false; metafile: true }>,
+  { config: { dir }, islands }: BundleOptions,
+): Bundle {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const { path, contents } of outputFiles) files.set(basename(path), new Uint8Array(contents));
-  let sharedBytes = 0;
-  for (const [name, content] of files) {
-    const isShared = name === `${RUNTIME}.js` || name.startsWith("chunk-");
-    if (isShared) sharedBytes += gzipSync(Buffer.from(content)).byteLength;
-  }
+  const bytes = new Map(
+    [...files].map(([name, content]) => [name, gzipSync(Buffer.from(content)).byteLength]),
+  );
+  const pageBytes = new Map([...islands.keys()].map((island) => {
+    const names = new Set<string>();
+    for (const entry of [RUNTIME, island]) addImports(`${entry}.js`, metafile.outputs, names);
+    return [island, [...names].reduce((sum, name) => sum + (bytes.get(name) ?? 0), 0)];
+  }));
   const inputs = Object.keys(metafile.inputs).map((path) => resolve(dir, path));
-  return { files, inputs, sharedBytes };
+  return { files, inputs, pageBytes };
+}
+
+/** Adds a chunk and whatever is loaded along with it. */
+function addImports(name: string, outputs: esbuild.Metafile["outputs"], names: Set<string>): void {
+  if (names.has(name)) return;
+  names.add(name);
+  for (const { path, kind } of outputs[name]?.imports ?? []) {
+    if (kind === "import-statement") addImports(path, outputs, names);
+  }
 }

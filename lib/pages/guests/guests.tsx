@@ -1,0 +1,50 @@
+import { GuestList } from "@/lib/pages/guests/guest_list.tsx";
+import { type GuestView, STATUS_OF } from "@/lib/pages/guests/stays.ts";
+import type { RecordPage } from "@/lib/client/collection.ts";
+import { useFrame } from "@/lib/ui/frame_context.ts";
+import { useRecords } from "@/lib/ui/use_records.ts";
+import { Views } from "@/lib/ui/views.tsx";
+import { dayAt } from "@/lib/ui/zoned_time.ts";
+
+/** What the page of guests is given. Plain JSON. */
+export interface GuestsData {
+  readonly view: GuestView;
+  /** Guests of the view. */
+  readonly first: RecordPage;
+  /** Guests who are expected; for the count where the view is another. */
+  readonly expected: RecordPage;
+  readonly rooms: RecordPage;
+}
+
+/** Guests by where they are in their stay. */
+export function Guests({ view, first, expected, rooms }: GuestsData) {
+  return (
+    <GuestList
+      view={view}
+      first={first}
+      rooms={rooms}
+      views={<GuestViews view={view} expected={expected} />}
+    />
+  );
+}
+
+function GuestViews({ view, expected }: Pick<GuestsData, "view" | "expected">) {
+  const { now, placeOf } = useFrame();
+  const filter = { status: STATUS_OF.arriving! };
+  const { rows } = useRecords("guest", { first: expected, filter });
+  const due = rows.filter(({ record: { arrivesOn, propertyId } }) => {
+    return typeof arrivesOn === "string" && arrivesOn <= dayAt(now, placeOf(propertyId).timeZone);
+  });
+  return (
+    <Views
+      path="/guests"
+      current={view}
+      views={[
+        { name: "arriving", label: "Arriving", count: due.length },
+        { name: "inhouse", label: "In house" },
+        { name: "departed", label: "Departed" },
+        { name: "all", label: "All" },
+      ]}
+    />
+  );
+}

@@ -145,21 +145,26 @@ function watchPage(listener: (event: PageEvent) => void): () => void {
   };
 }
 
-/** A page out of sight is not drawn more often than this. */
+/** A page is not drawn more often than this however much happens; one that is out of sight, seldom. */
+const DRAW_MS = 100;
 const HIDDEN_DRAW_MS = 1_000;
 
-/** Runs `draw` once for all that happens within a frame. */
+/** Runs `draw` once for all that happens within a moment; at once after quiet. */
 export function coalesced(draw: () => void): () => void {
   let isWaiting = false;
+  let drawnAt = -Infinity;
   const run = () => {
     isWaiting = false;
+    drawnAt = performance.now();
     draw();
   };
   return () => {
     if (isWaiting) return;
     isWaiting = true;
     // Frames stop while the page is out of sight.
-    if (document.visibilityState === "hidden") setTimeout(run, HIDDEN_DRAW_MS);
-    else requestAnimationFrame(run);
+    if (document.visibilityState === "hidden") return void setTimeout(run, HIDDEN_DRAW_MS);
+    const wait = drawnAt + DRAW_MS - performance.now();
+    if (wait <= 0) requestAnimationFrame(run);
+    else setTimeout(() => requestAnimationFrame(run), wait);
   };
 }

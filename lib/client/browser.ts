@@ -151,15 +151,17 @@ const HIDDEN_DRAW_MS = 1_000;
 /** Runs `draw` once for all that happens within a frame. */
 export function coalesced(draw: () => void): () => void {
   let isWaiting = false;
-  const run = () => {
-    isWaiting = false;
-    draw();
-  };
   return () => {
     if (isWaiting) return;
     isWaiting = true;
-    // Frames stop while the page is out of sight.
-    if (document.visibilityState === "hidden") setTimeout(run, HIDDEN_DRAW_MS);
-    else requestAnimationFrame(run);
+    const run = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+      isWaiting = false;
+      draw();
+    };
+    // Frames stop while the page is out of sight, also the one that was asked for just before.
+    const frame = requestAnimationFrame(run);
+    const timer = setTimeout(run, HIDDEN_DRAW_MS);
   };
 }

@@ -153,18 +153,21 @@ const HIDDEN_DRAW_MS = 1_000;
 export function coalesced(draw: () => void): () => void {
   let isWaiting = false;
   let drawnAt = -Infinity;
-  const run = () => {
-    isWaiting = false;
-    drawnAt = performance.now();
-    draw();
-  };
   return () => {
     if (isWaiting) return;
     isWaiting = true;
-    // Frames stop while the page is out of sight.
-    if (document.visibilityState === "hidden") return void setTimeout(run, HIDDEN_DRAW_MS);
+    let frame = 0;
+    const run = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(late);
+      isWaiting = false;
+      drawnAt = performance.now();
+      draw();
+    };
+    // Frames stop while the page is out of sight, or when it goes there before one comes.
+    const late = setTimeout(run, HIDDEN_DRAW_MS);
     const wait = drawnAt + DRAW_MS - performance.now();
-    if (wait <= 0) requestAnimationFrame(run);
-    else setTimeout(() => requestAnimationFrame(run), wait);
+    if (wait <= 0) frame = requestAnimationFrame(run);
+    else setTimeout(() => isWaiting && (frame = requestAnimationFrame(run)), wait);
   };
 }

@@ -151,15 +151,19 @@ const HIDDEN_DRAW_MS = 1_000;
 /** Runs `draw` once for all that happens within a frame. */
 export function coalesced(draw: () => void): () => void {
   let isWaiting = false;
+  let frame = 0;
+  let endTimer = () => {};
   const run = () => {
     isWaiting = false;
+    cancelAnimationFrame(frame);
+    endTimer();
     draw();
   };
   return () => {
     if (isWaiting) return;
     isWaiting = true;
-    // Frames stop while the page is out of sight.
-    if (document.visibilityState === "hidden") setTimeout(run, HIDDEN_DRAW_MS);
-    else requestAnimationFrame(run);
+    // Frames stop once the page is out of sight, also one that is asked for already.
+    frame = requestAnimationFrame(run);
+    endTimer = after(HIDDEN_DRAW_MS, run);
   };
 }

@@ -86,10 +86,10 @@ Deno.test(
     const meera = await scene.person("meera");
     const { page } = await meera.tab("/live");
     const top = () => page.locator(".news-line").first().innerText();
-    await scene.post("/tasks/task", { title: "Fold the towels", propertyId: 1 });
+    await scene.create("task", { title: "Fold the towels", propertyId: 1 });
     await page.locator(line("Fold the towels")).waitFor();
     await page.hover(line("Fold the towels"));
-    await scene.post("/tasks/task", { title: "Iron the sheets", propertyId: 1 });
+    await scene.create("task", { title: "Iron the sheets", propertyId: 1 });
     await scene.revenue("from the spa");
     await page.locator('.chip:has-text("2 new")').waitFor();
     assert.match(await top(), /Fold the towels/);

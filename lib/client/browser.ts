@@ -145,25 +145,29 @@ function watchPage(listener: (event: PageEvent) => void): () => void {
   };
 }
 
-/** A page out of sight is not drawn more often than this. */
+/** A page is not drawn more often than this however much happens; one that is out of sight, seldom. */
+const DRAW_MS = 100;
 const HIDDEN_DRAW_MS = 1_000;
 
-/** Runs `draw` once for all that happens within a frame. */
+/** Runs `draw` once for all that happens within a moment; at once after quiet. */
 export function coalesced(draw: () => void): () => void {
   let isWaiting = false;
-  let frame = 0;
-  let endTimer = () => {};
-  const run = () => {
-    isWaiting = false;
-    cancelAnimationFrame(frame);
-    endTimer();
-    draw();
-  };
+  let drawnAt = -Infinity;
   return () => {
     if (isWaiting) return;
     isWaiting = true;
-    // Frames stop once the page is out of sight, also one that is asked for already.
-    frame = requestAnimationFrame(run);
-    endTimer = after(HIDDEN_DRAW_MS, run);
+    let frame = 0;
+    const run = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(late);
+      isWaiting = false;
+      drawnAt = performance.now();
+      draw();
+    };
+    // Frames stop while the page is out of sight, or when it goes there before one comes.
+    const late = setTimeout(run, HIDDEN_DRAW_MS);
+    const wait = drawnAt + DRAW_MS - performance.now();
+    if (wait <= 0) frame = requestAnimationFrame(run);
+    else setTimeout(() => isWaiting && (frame = requestAnimationFrame(run)), wait);
   };
 }

@@ -94,7 +94,7 @@ class TabClient implements RealtimeClient {
     this.#kept = new KeptPosition(world.storage, options);
     const begin = this.#kept.begin(position, now());
     this.#inbox = new Inbox({ orgId, position: begin, wish: () => this.#wish, failed });
-    const lead = (term: number) => this.#lead(term);
+    const lead = () => this.#lead();
     const follow = () => this.#follow();
     const beat = () => this.#leading?.beat();
     const heard = (message: TabMessage) => this.#heard(message);
@@ -167,7 +167,7 @@ class TabClient implements RealtimeClient {
     return () => this.#watching.delete(listener);
   }
 
-  #lead(term: number): void {
+  #lead(): void {
     const { orgId, flags } = this.#options;
     // The leader before knew better than this page, which may be hours old.
     const before = this.#following?.status;
@@ -175,7 +175,7 @@ class TabClient implements RealtimeClient {
     this.#following = undefined;
     this.#leading = new Leading({
       orgId,
-      term,
+      term: () => this.#tabs.term,
       before: this.#held,
       flags: { ...flags, streaming },
       inbox: this.#inbox,

@@ -8,7 +8,7 @@ import { covers, isSameSubscription, Wishes } from "@/lib/client/wishes.ts";
 
 export interface LeadingParts {
   readonly orgId: number;
-  readonly term: number;
+  readonly term: () => number;
   readonly inbox: Inbox;
   readonly wish: Subscription;
   /** What the leader before held, so that nobody has to do without it meanwhile; null where there was none. */
@@ -95,7 +95,7 @@ export class Leading {
     const { status } = this;
     this.#toldStatus = JSON.stringify(status);
     const visible = world.isVisible();
-    say({ type: "beat", term, n: this.#told, visible, status, position: inbox.position });
+    say({ type: "beat", term: term(), n: this.#told, visible, status, position: inbox.position });
   }
 
   heard(message: FollowerMessage): void {
@@ -157,7 +157,7 @@ export class Leading {
     say({
       type: "welcome",
       to: tab,
-      term,
+      term: term(),
       n: this.#told,
       visible: world.isVisible(),
       position: inbox.position,
@@ -174,7 +174,7 @@ export class Leading {
       case "deliver": {
         const { service, events, seq, ageMs, chars } = notice;
         const batch = { service, events, seq, ageMs, chars };
-        say({ type: "events", term, n: ++this.#told, batch, position: inbox.position });
+        say({ type: "events", term: term(), n: ++this.#told, batch, position: inbox.position });
         inbox.take(batch, world.now());
         break;
       }
@@ -187,12 +187,12 @@ export class Leading {
       case "refused": {
         const { message, subscription } = notice;
         this.#asked = subscription;
-        say({ type: "refused", term, n: ++this.#told, message, subscription });
+        say({ type: "refused", term: term(), n: ++this.#told, message, subscription });
         this.#parts.refused(message, subscription);
         break;
       }
       case "session_ends":
-        say({ type: "session_ends", term, n: ++this.#told });
+        say({ type: "session_ends", term: term(), n: ++this.#told });
         this.#parts.sessionEnds();
         break;
       case "moved":
@@ -208,7 +208,7 @@ export class Leading {
     const from = isMore ? this.#link.furthest : null;
     if (from !== null) inbox.completeFrom(from);
     this.#held = subscription;
-    say({ type: "subscribed", term, n: ++this.#told, subscription, from });
+    say({ type: "subscribed", term: term(), n: ++this.#told, subscription, from });
     this.#parts.subscribed(subscription);
   }
 
@@ -219,7 +219,7 @@ export class Leading {
     const { position } = this.#link;
     if (reason === "start") inbox.moveTo(position);
     else inbox.restartAt(position);
-    say({ type: "reset", term, n: ++this.#told, reason, position });
+    say({ type: "reset", term: term(), n: ++this.#told, reason, position });
     this.#parts.refetch(reason);
   }
 }

@@ -20,6 +20,7 @@ export interface Batch {
 /** The latest batches, bounded: what one tab has received another may still need. */
 export class RecentEvents {
   #batches: Batch[] = [];
+  readonly #ids = new Set<string>();
   #events = 0;
   #chars = 0;
   /** Everything behind it is here. */
@@ -29,9 +30,13 @@ export class RecentEvents {
     this.#floor = floor;
   }
 
-  add(batch: Batch): void {
-    this.#batches.push(batch);
-    this.#events += batch.events.length;
+  add({ events: all, ...batch }: Batch): void {
+    // A replay brings what is here already: it must not be told twice as much the next time.
+    const events = all.filter(({ id }) => !this.#ids.has(id));
+    if (events.length === 0) return;
+    for (const { id } of events) this.#ids.add(id);
+    this.#batches.push({ ...batch, events });
+    this.#events += events.length;
     this.#chars += batch.chars;
     while (this.#events > RECENT_EVENTS_MAX || this.#chars > RECENT_CHARS_MAX) this.#drop();
   }
@@ -39,6 +44,7 @@ export class RecentEvents {
   /** There is nothing before this position that anybody could ask for. */
   startAt(floor: Position): void {
     this.#batches = [];
+    this.#ids.clear();
     this.#events = this.#chars = 0;
     this.#floor = floor;
   }
@@ -62,6 +68,7 @@ export class RecentEvents {
 
   #drop(): void {
     const gone = this.#batches.shift()!;
+    for (const { id } of gone.events) this.#ids.delete(id);
     this.#events -= gone.events.length;
     this.#chars -= gone.chars;
     // One that stands at the position of what is gone may need it: only what is above is complete.

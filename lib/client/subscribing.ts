@@ -28,9 +28,9 @@ export class Subscribing {
     this.#stale ??= "subscription";
   }
 
-  /** There is no position to go on from. */
+  /** There is no position to go on from: nobody has what came before, whoever wished for it. */
   startsAnew(): void {
-    this.#stale ??= "start";
+    this.#stale = "start";
   }
 
   /** A new connection: nothing else is under way on it. */

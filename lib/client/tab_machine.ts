@@ -32,7 +32,7 @@ export type TabCommand =
   | { readonly type: "request"; readonly steal: boolean }
   /** Give the lock back, or leave the queue. */
   | { readonly type: "release" }
-  | { readonly type: "lead"; readonly term: number }
+  | { readonly type: "lead" }
   | { readonly type: "follow" }
   /** Let the others hear that this tab leads. */
   | { readonly type: "beat" }
@@ -119,10 +119,14 @@ export class TabMachine {
   #lead(now: number): void {
     this.#rest();
     this.#role = "leader";
-    // With a fraction: two tabs that take the lead in the same millisecond must not take each other's words for their own.
-    this.#term = Math.max(Math.floor(this.#term) + 1, now) + this.#random();
-    this.#out.push({ type: "lead", term: this.#term });
+    this.#beginTerm(this.#term, now);
+    this.#out.push({ type: "lead" });
     if (this.#canLock) this.#schedule("beat", BEAT_MS);
+  }
+
+  /** With a fraction: of two that take the lead in one millisecond, nobody must take the other's words for its own. */
+  #beginTerm(above: number, now: number): void {
+    this.#term = Math.max(Math.floor(above) + 1, now) + this.#random();
   }
 
   #follow(now: number): void {
@@ -135,8 +139,11 @@ export class TabMachine {
 
   #heard(term: number, visible: boolean, now: number): void {
     if (term < this.#term || !this.#canLock) return;
-    // Somebody took the lead while this tab stood still: it was told so by the lock, or is about to be.
-    if (this.#role === "leader" && term > this.#term) this.#follow(now);
+    if (this.#role === "leader" && term > this.#term) {
+      // The lock says who leads: where two took it in one moment, the one that has it may have the lower term.
+      this.#beginTerm(term, now);
+      return void this.#out.push({ type: "beat" });
+    }
     if (this.#role !== "follower") return;
     this.#term = term;
     this.#heardAt = now;

@@ -22,7 +22,7 @@ export interface TabsParts {
   /** A number from 0 to below 1. */
   readonly random: () => number;
   readonly isVisible: () => boolean;
-  readonly lead: (term: number) => void;
+  readonly lead: () => void;
   readonly follow: () => void;
   readonly beat: () => void;
   readonly heard: (message: TabMessage) => void;
@@ -52,11 +52,7 @@ export class Tabs {
     this.#lock = new TabLock({ locks, name, granted, stolen, denied });
   }
 
-  get role(): TabMachine["role"] {
-    return this.#machine.role;
-  }
-
-  /** Of the present leader, as far as this tab knows. */
+  /** Of the present leader, as far as this tab knows; a leader's own may grow. */
   get term(): number {
     return this.#machine.term;
   }
@@ -103,7 +99,7 @@ export class Tabs {
       case "release":
         return this.#lock?.release();
       case "lead":
-        return this.#parts.lead(command.term);
+        return this.#parts.lead();
       case "follow":
         return this.#parts.follow();
       case "beat":

@@ -88,3 +88,26 @@ Deno.test("search - days of statistics from one on, across pages; a list without
   const elsewhere = { filters: { dayFrom: "2026-11-02" } };
   assert.equal(codeOf(await store.list(person(), task, elsewhere)), "validation_failed");
 });
+
+Deno.test("search - shifts can be narrowed to those that begin within a time", async () => {
+  await using hotels = await openHotels();
+  const { store } = hotels;
+  const employee = good(
+    await store.create(person(), resource("staff", "employee"), { name: "Kavya", propertyId: 1 }),
+  ).record;
+  const schedule = resource("staff", "schedule");
+  for (const day of ["22", "23", "29", "30"]) {
+    const startsAt = `2026-11-${day}T00:00:00Z`;
+    const endsAt = `2026-11-${day}T08:00:00Z`;
+    good(
+      await store.create(person(), schedule, { employeeId: employee.id, propertyId: 1, startsAt, endsAt }),
+    );
+  }
+  const filters = { startsAtFrom: "2026-11-23T00:00:00Z", startsAtBefore: "2026-11-30T00:00:00Z" };
+  const first = good(await store.list(person(), schedule, { filters, limit: 1, order: "asc" }));
+  const second = good(await store.list(person(), schedule, { filters, order: "asc", cursor: first.next! }));
+  assert.deepEqual(
+    [...first.items, ...second.items].map(({ startsAt }) => String(startsAt).slice(8, 10)),
+    ["23", "29"],
+  );
+});

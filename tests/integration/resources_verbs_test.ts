@@ -233,7 +233,8 @@ Deno.test("resources - the columns of every table are those of its definition", 
   await using hotels = await openHotels();
   for (const { table, columns } of RESOURCES) {
     const rows = await hotels.superuser<{ name: string }[]>`
-      select column_name as name from information_schema.columns where table_name = ${table}`;
+      select column_name as name from information_schema.columns
+      where table_name = ${table} and (is_generated = 'NEVER' or column_name = 'property_id')`;
     const wanted = [...HEAD_COLUMNS, "org_id", ...columns.values()];
     assert.deepEqual(rows.map(({ name }) => name).toSorted(), wanted.toSorted(), table);
   }

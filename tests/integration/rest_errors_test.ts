@@ -54,7 +54,7 @@ Deno.test("rest - a path that is not UTF-8 is a bad request, one that is not the
   for (
     const path of [
       "/nowhere",
-      "/finance",
+      "/guest-checkin",
       "/finance/revenues",
       "/finance/revenue/1/2",
       "//finance/revenue/x",

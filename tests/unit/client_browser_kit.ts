@@ -125,7 +125,7 @@ export class ModelChannel {
 /** A leader numbers what it tells: one that is lost is missed. */
 function isCounted(message: unknown): boolean {
   const { type } = message as { type: string };
-  return ["events", "reset", "subscribed", "welcome", "beat"].includes(type);
+  return ["events", "reset", "subscribed"].includes(type);
 }
 
 interface Call {

@@ -134,6 +134,15 @@ Deno.test("client inbox - recent events are bounded by number and by text, and s
   assert.deepEqual([long.since(at(3)), idsOf(long.since(at(4)))], [undefined, []], "too much for itself");
 });
 
+Deno.test("client inbox - what is told again takes no second place among the recent events", () => {
+  const box = inbox();
+  for (let i = 0; i < 3; i++) {
+    for (const replayed of [batch(11, ["a"]), ...box.since(at(10))!]) box.takeNew(replayed, 0);
+  }
+  box.takeNew(batch(12, ["a", "b"]), 0);
+  assert.deepEqual(box.since(at(10))?.map(({ events }) => events.map(({ id }) => id)), [["a"], ["b"]]);
+});
+
 Deno.test("client inbox - the wishes of all tabs are met by one subscription", () => {
   const wishes = new Wishes();
   const own: Subscription = { services: ["tasks"], propertyId: 2 };

@@ -380,6 +380,15 @@ Deno.test("client machine - a subscription changed without a connection holds fo
   assert.ok(bench.done.some((command) => command.type === "refetch" && command.reason === "subscription"));
 });
 
+Deno.test("client machine - without a position it is a start, also where the subscription was changed before", () => {
+  const bench = new Bench({ position: NOWHERE });
+  bench.give({ type: "start", online: true });
+  bench.give({ type: "subscribe", subscription: { services: ["tasks"], propertyId: 2 } });
+  bench.give({ type: "opened" });
+  const reasons = bench.frame(ack(7)).flatMap((command) => command.type === "refetch" ? [command.reason] : []);
+  assert.deepEqual(reasons, ["start"]);
+});
+
 Deno.test("client machine - a refused subscription leaves the one before", () => {
   const bench = new Bench().live();
   bench.give({ type: "subscribe", subscription: { services: ["tasks"], propertyId: 9 } });

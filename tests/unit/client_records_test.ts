@@ -268,6 +268,30 @@ Deno.test("records - another filter keeps what passes it, and reads the rest", a
   assert.deepEqual(bench.shown, [[9, null, null], [2, null, null]]);
 });
 
+Deno.test("records - a change that takes a record out of the list can be undone, on the version it was answered with", async () => {
+  const bench = new Bench();
+  bench.answers = [list([task(2, 1, { status: "open" })])];
+  bench.records.filter({ filter: { status: "open" }, keep: ({ status }) => status === "open" });
+  await settle();
+  bench.answers = [json(task(2, 2, { status: "done" }))];
+  await bench.records.update(2, { status: "done" });
+  assert.deepEqual(bench.shown, []);
+  bench.answers = [json(task(2, 3, { status: "open" }))];
+  await bench.records.update(2, { status: "open" });
+  assert.equal(bench.asked.at(-1)?.headers.get("if-match"), '"2"');
+  assert.deepEqual(bench.shown, [[2, null, null]]);
+});
+
+Deno.test("records - what the person has made shows at once where the list is held; what others have made waits", async () => {
+  const bench = new Bench();
+  bench.records.hold(true);
+  bench.answers = [json(task(3), 201)];
+  await bench.records.create({ title: "task 3", propertyId: 1 });
+  bench.tell("created", task(4, 1, { createdBy: "other" }), 1);
+  assert.deepEqual(bench.shown.map((row) => (row as unknown[])[0]), [3, 2, 1]);
+  assert.equal(bench.records.held, 1);
+});
+
 Deno.test("records - more is loaded page by page, one at a time", async () => {
   const bench = new Bench();
   bench.answers = [list([task(2), task(1)], "c1")];

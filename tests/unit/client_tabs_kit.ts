@@ -151,6 +151,7 @@ export class ModelTab {
   /** The page is frozen, or kept for the back button. */
   isAside = false;
   readonly #browser: ModelBrowser;
+  readonly #drawn: ReadonlySet<string>;
   #listener: ((event: PageEvent) => void) | undefined;
   #tasks: (() => void)[] = [];
   #sockets: ModelSocket[] = [];
@@ -164,6 +165,7 @@ export class ModelTab {
     this.storage = storage;
     this.isVisible = isVisible;
     this.known = new Set(page.known);
+    this.#drawn = new Set(page.known);
     const flags = { ...browser.server.flags, streaming: page.streaming };
     const begin = page.position === null ? {} : { position: page.position };
     const options: ClientOptions = { orgId: ORG, userId: "u", subscription: wish, flags, ...begin };
@@ -194,14 +196,14 @@ export class ModelTab {
     return this.delivered.filter((id, i) => this.delivered.indexOf(id) !== i);
   }
 
-  /** Delivered after a later event of the same service. */
+  /** Delivered after a later event of the same service, unless the page had it before. */
   get misplaced(): string[] {
     const { table } = this.#browser.server;
     const places = new Map(table.map(({ id, service }, place) => [id, { service, place }]));
     const last = new Map<string, number>();
     return this.delivered.filter((id) => {
       const { service, place } = places.get(id)!;
-      const isLate = place < (last.get(service) ?? -1);
+      const isLate = place < (last.get(service) ?? -1) && !this.#drawn.has(id);
       last.set(service, place);
       return isLate;
     });

@@ -110,18 +110,21 @@ Deno.test("client tabs - a leader that goes out of sight yields to a visible tab
 });
 
 Deno.test("client tabs - windows that are visible side by side do not fight for the lead", async () => {
-  const [browser, leader, ...others] = await tabsOf(4);
-  const before = browser.server.attempts;
-  await browser.run(600_000);
-  assert.equal(browser.server.attempts, before);
-  leader!.show(false);
-  await browser.run(600_000);
-  assert.equal(others.filter((tab) => tab!.isLeader).length, 1);
-  assert.ok(
-    browser.server.attempts <= before + others.length,
-    `${browser.server.attempts - before} attempts`,
-  );
-  hadAll(browser, leader!, ...others);
+  for (let seed = 1; seed <= 20; seed++) {
+    const [browser, leader, ...others] = await tabsOf(4, new ModelBrowser({ seed }));
+    const before = browser.server.attempts;
+    await browser.run(20_000);
+    assert.equal(browser.server.attempts, before);
+    // Three take it in one moment: the last of them has it, and keeps it.
+    leader!.show(false);
+    await browser.run(60_000);
+    assert.equal(others.filter((tab) => tab!.isLeader).length, 1);
+    assert.ok(
+      browser.server.attempts <= before + others.length,
+      `${browser.server.attempts - before} attempts`,
+    );
+    hadAll(browser, leader!, ...others);
+  }
 });
 
 Deno.test("client tabs - without locks each tab has its own socket", async () => {

@@ -10,6 +10,7 @@ import {
   TabMachine,
   WATCH_MS,
 } from "@/lib/client/tab_machine.ts";
+import { type ChannelLike, Tabs } from "@/lib/client/tabs.ts";
 import { channelName, isOfLeader, readTabMessage } from "@/lib/client/tab_messages.ts";
 
 const NOW = 1_000_000;
@@ -141,12 +142,14 @@ Deno.test("client tabs - terms grow, also where clocks go back or two tabs lead 
   assert.notEqual(a, b);
 });
 
-Deno.test("client tabs - a leader that was replaced follows, told so by the lock or by the other's beat", () => {
-  const bench = new Bench().give({ type: "granted" });
+Deno.test("client tabs - the lock alone says who leads: one that has it insists, one that lost it follows", () => {
+  const bench = new Bench().give({ type: "granted" }).hear(true, NOW + 50.7);
+  assert.deepEqual([bench.did, bench.machine.role], [["beat"], "leader"]);
+  assert.ok(
+    bench.machine.term > NOW + 50.7 && bench.machine.term < NOW + 52,
+    "its followers hear it, not the other",
+  );
   assert.deepEqual(bench.give({ type: "stolen" }).did, ["follow", "request", "schedule"]);
-  const other = new Bench().give({ type: "granted" }).hear(true, NOW + 50);
-  assert.deepEqual([other.did, other.machine.term], [["follow", "request", "schedule"], NOW + 50]);
-  assert.deepEqual(other.give({ type: "stolen" }).done, [], "it knows that already");
   const stale = new Bench().hear(true, NOW + 50).hear(false, NOW + 49);
   assert.deepEqual(
     [stale.done, stale.machine.term],
@@ -246,6 +249,38 @@ Deno.test("client tabs - a browser that has no locks for this page says so", asy
   locks.requests[0]!.reject();
   await flush();
   assert.deepEqual(told, ["denied"]);
+});
+
+Deno.test("client tabs - what an earlier leader says is not heard, nor is what is no message", () => {
+  const channel: ChannelLike = { onmessage: null, postMessage: () => {}, close: () => {} };
+  const heard: string[] = [];
+  const none = () => {};
+  const tabs = new Tabs({
+    name: "n",
+    locks: new Locks(),
+    channel: () => channel,
+    after: () => none,
+    now: () => NOW,
+    random: () => 0.5,
+    isVisible: () => true,
+    lead: none,
+    follow: none,
+    beat: none,
+    heard: (message) => heard.push("term" in message ? `${message.type} ${message.term}` : message.type),
+  });
+  tabs.start();
+  const hear = (type: string, term?: number) =>
+    channel.onmessage?.({ data: { type, term, visible: true, n: 0 } });
+  hear("session_ends", 5);
+  hear("beat", 5);
+  hear("session_ends", 5);
+  hear("welcome", 6);
+  hear("session_ends", 5);
+  hear("beat", 5);
+  channel.onmessage?.({ data: "beat" });
+  channel.onmessage?.({ data: { type: "retry" } });
+  assert.deepEqual(heard, ["beat 5", "session_ends 5", "welcome 6", "retry"]);
+  assert.equal(tabs.term, 6);
 });
 
 Deno.test("client tabs - what is no message is passed over; tabs of two people or versions do not meet", () => {

@@ -184,3 +184,21 @@ Deno.test("resources - filters take the field's own values and name what they do
     conditions: [["active", false]],
   });
 });
+
+Deno.test("resources - a list can be asked for times from one and before another, where its definition says so", () => {
+  const schedule = resource("staff", "schedule");
+  const filters = { startsAtBefore: "2026-11-30T00:00:00+05:30", startsAtFrom: "2026-11-23T00:00:00Z" };
+  assert.deepEqual(readFilters(schedule, { employeeId: "3", ...filters }), {
+    ok: true,
+    conditions: [
+      ["employee_id", 3],
+      ["starts_at", "2026-11-29T18:30:00.000Z", "<"],
+      ["starts_at", "2026-11-23T00:00:00.000Z", ">="],
+    ],
+  });
+  for (
+    const filters of [{ startsAtFrom: "monday" }, { endsAtFrom: "2026-11-23T00:00:00Z" }, { startsAt: "x" }]
+  ) {
+    assert.equal(readFilters(schedule, filters as Record<string, string>).ok, false, JSON.stringify(filters));
+  }
+});

@@ -37,15 +37,6 @@ export function noteOn(wanted: ClientRecord | undefined, offers: readonly RoomOf
   return `Room ${wanted.number}, which was booked, is ${state}.`;
 }
 
-/** A field that is not shown must not keep its error to itself. */
-export function visible(
-  found: Readonly<Record<string, string>>,
-  isNew: boolean,
-): Readonly<Record<string, string>> {
-  if (isNew) return found;
-  return Object.fromEntries(Object.entries(found).filter(([name]) => name !== "name"));
-}
-
 export function sayArrived(
   { step, problem, heldRoomId }: Arrived & { readonly ok: false },
   number: unknown,

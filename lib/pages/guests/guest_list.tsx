@@ -47,6 +47,8 @@ export function GuestList({ view, first, rooms, views }: GuestListProps) {
     filter: { ...(status !== null && { status }), ...(asking !== "" && { q: asking }) },
   });
   const compare = compareFor(view);
+  // In an order of its own only what is there can be put.
+  useAll(records, compare !== undefined);
   const allRooms = useRecords("room", { first: rooms, order: "asc" });
   useAll(allRooms);
   const roomRecords = allRooms.rows.map(({ record }) => record);

@@ -2,6 +2,7 @@ import { GuestList } from "@/lib/pages/guests/guest_list.tsx";
 import { type GuestView, STATUS_OF } from "@/lib/pages/guests/stays.ts";
 import type { RecordPage } from "@/lib/client/collection.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
+import { useAll } from "@/lib/ui/use_all.ts";
 import { useRecords } from "@/lib/ui/use_records.ts";
 import { Views } from "@/lib/ui/views.tsx";
 import { dayAt } from "@/lib/ui/zoned_time.ts";
@@ -31,7 +32,9 @@ export function Guests({ view, first, expected, rooms }: GuestsData) {
 function GuestViews({ view, expected }: Pick<GuestsData, "view" | "expected">) {
   const { now, placeOf } = useFrame();
   const filter = { status: STATUS_OF.arriving! };
-  const { rows } = useRecords("guest", { first: expected, filter });
+  const records = useRecords("guest", { first: expected, filter });
+  useAll(records);
+  const { rows } = records;
   const due = rows.filter(({ record: { arrivesOn, propertyId } }) => {
     return typeof arrivesOn === "string" && arrivesOn <= dayAt(now, placeOf(propertyId).timeZone);
   });

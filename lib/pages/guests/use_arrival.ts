@@ -1,21 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
-import {
-  candidatesOf,
-  datesOf,
-  hintOf,
-  noteOn,
-  sayArrived,
-  visible,
-} from "@/lib/pages/guests/arrival_words.ts";
-import { PERSON_FIELDS, STAY_FIELDS } from "@/lib/pages/guests/guest_fields.ts";
+import { candidatesOf, datesOf, hintOf, noteOn, sayArrived } from "@/lib/pages/guests/arrival_words.ts";
+import { arrivalBody } from "@/lib/pages/guests/arrival_body.ts";
 import { checkIn, takeBack } from "@/lib/pages/guests/stay_flow.ts";
 import { type RoomOffer, roomOffers } from "@/lib/pages/guests/stays.ts";
 import { useStayWorld } from "@/lib/pages/guests/use_stay_world.ts";
 import type { CheckInProps } from "@/lib/pages/guests/check_in.tsx";
 import type { ClientRecord, RecordPage } from "@/lib/client/collection.ts";
-import { resourceOf } from "@/lib/resources/catalog.ts";
 import type { Option } from "@/lib/ui/field_spec.ts";
-import { bodyOf, errorsByName, errorsOf, type FormPlan, type Texts } from "@/lib/ui/field_values.ts";
+import { errorsByName, type Texts } from "@/lib/ui/field_values.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { sayProblem } from "@/lib/ui/states.tsx";
 import { useAll } from "@/lib/ui/use_all.ts";
@@ -25,7 +17,6 @@ import { dayAt } from "@/lib/ui/zoned_time.ts";
 
 /** Read when the form is opened. */
 const NOTHING_YET: RecordPage = { items: [], next: null, seq: 0, epoch: "" };
-const GUEST = resourceOf("guest", "guest")!;
 
 export interface ArrivalForm {
   readonly guest: ClientRecord | null;
@@ -103,7 +94,12 @@ export function useArrival({ given, guests, rooms, onClose }: CheckInProps): Arr
       ...(chosenGuest && { roomId: "", ...datesOf(chosenGuest, today) }),
       [name]: value,
     }));
-    setErrors(({ [name]: _gone, ...rest }) => rest);
+    // Another guest or property is another room.
+    setErrors(({ [name]: _gone, roomId, ...rest }) => {
+      return roomId !== undefined && name !== "guestId" && name !== "propertyId" && name !== "roomId"
+        ? { ...rest, roomId }
+        : rest;
+    });
   };
   const refuse = (found: Readonly<Record<string, string>>, words: string | null) => {
     setErrors(found);
@@ -122,25 +118,17 @@ export function useArrival({ given, guests, rooms, onClose }: CheckInProps): Arr
   const submit = async (event: Event) => {
     event.preventDefault();
     if (isSaving) return;
-    const plan: FormPlan = {
-      resource: GUEST,
-      verb: guest === null ? "create" : "update",
-      fields: guest === null ? [...PERSON_FIELDS, ...STAY_FIELDS] : STAY_FIELDS,
-    };
     const roomId = isOffered ? Number(chosen) : null;
-    const body = {
-      ...bodyOf(plan, texts, {}, placeOf(place).timeZone),
-      ...(guest === null && { propertyId: place }),
-      ...(roomId !== null && { roomId }),
-      status: "checked_in",
-    };
-    const needsRoom = services.includes("properties") && roomId === null;
-    const found = {
-      ...errorsOf(plan, body),
-      ...(guest === null && !isNew && { guestId: "Guest is required" }),
-      ...(needsRoom && { roomId: chosen === "" ? "Choose a room" : "This room is not free any more" }),
-    };
-    if (Object.keys(found).length > 0) return refuse(visible(found, isNew), null);
+    const { plan, body, found } = arrivalBody({
+      guest,
+      isNew,
+      texts: { ...texts, roomId: chosen },
+      place,
+      timeZone: placeOf(place).timeZone,
+      roomId,
+      needsRoom: services.includes("properties"),
+    });
+    if (Object.keys(found).length > 0) return refuse(found, null);
     setSaving(true);
     const takes = isSharing ? null : roomId;
     const arrived = await checkIn(world, {

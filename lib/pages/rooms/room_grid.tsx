@@ -49,6 +49,7 @@ export function RoomGrid({ first, inHouse, expected, status: asked, views }: Roo
   const editor = useEditor({ entity: "room", noun: "room", records, fields: roomFields(kinds) });
   const houses = housesOf(rows);
   const namesHouses = properties.length > 1 && propertyId === null;
+  const FloorName = namesHouses ? "h3" : "h2";
   const mayCreate = may("room", "create");
   return (
     <>
@@ -96,7 +97,9 @@ export function RoomGrid({ first, inHouse, expected, status: asked, views }: Roo
                 )}
                 {floors.map(({ name, rows }) => (
                   <section key={name} class="floor">
-                    <h3 class="floor-name">{name === "" ? "Other rooms" : <bdi>Floor {name}</bdi>}</h3>
+                    <FloorName class="floor-name">
+                      {name === "" ? "Other rooms" : <bdi>Floor {name}</bdi>}
+                    </FloorName>
                     <ul class="room-tiles">
                       {rows.map((row) => (
                         <RoomTile

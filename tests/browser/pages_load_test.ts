@@ -43,12 +43,12 @@ function countShifts(): void {
   }).observe({ type: "layout-shift", buffered: true });
 }
 
-/** Something new, on nearly every page. */
+/** Something new on nearly every page, with a name as nobody should have it. */
 async function newsOf({ create, revenue }: Scene): Promise<void> {
-  await revenue("news");
-  await create("task", { title: "news", propertyId: 1 });
-  await create("guest", { name: "news", propertyId: 1 });
-  await create("employee", { name: "news", propertyId: 1 });
+  await revenue(HOSTILE.script);
+  await create("task", { title: HOSTILE.script, propertyId: 1 });
+  await create("guest", { name: HOSTILE.script, propertyId: 1 });
+  await create("employee", { name: HOSTILE.script, propertyId: 1 });
 }
 
 for (const { name, path } of MADE) {
@@ -72,6 +72,7 @@ for (const { name, path } of MADE) {
             loaded.shift.toFixed(4)
           } loaded, ${(after.shift - loaded.shift).toFixed(4)} as data arrived`,
         );
+        assert.equal(await tab.page.evaluate(() => "hacked" in globalThis), false);
         assert.ok(after.shift <= SHIFT_MAX, after.moved.join("\n"));
       }
     }),

@@ -1,10 +1,17 @@
 // Every page, with names that nobody should have: on a phone and a desk, light and dark, for eyes and screen readers.
 import assert from "node:assert/strict";
+import type { PageName } from "@/lib/ui/pages.ts";
 import { browserTests, type Scene } from "./kit.ts";
-import { axe, DESK, MADE, OPERATOR, overhang, PHONE, seedHostile, viewsOf } from "./pages_kit.ts";
+import { axe, DESK, HOSTILE, MADE, OPERATOR, overhang, PHONE, seedHostile, viewsOf } from "./pages_kit.ts";
 import { Tab } from "./tab.ts";
 
 const { run } = browserTests({ prepare: seedHostile });
+
+const LOOKS = [[DESK, "light"], [DESK, "dark"], [PHONE, "light"], [PHONE, "dark"]] as const;
+/** They are made of the same parts. */
+const LOOKS_OF_VIEWS = [LOOKS[0], LOOKS[3]];
+/** Pages that show the names of records in their first view. */
+const NAMING: readonly PageName[] = ["guests", "tasks", "staff", "finance", "users"];
 
 async function open(scene: Scene, path: string): Promise<Tab> {
   const person = await scene.person(OPERATOR, { viewport: DESK, reducedMotion: "reduce" });
@@ -16,20 +23,22 @@ for (const info of MADE) {
     `pages look - ${info.name} fits a phone, and axe has nothing serious against it`,
     run(async (scene) => {
       const tab = await open(scene, info.path);
+      const text = await tab.page.locator("main").innerText();
+      for (const name of NAMING.includes(info.name) ? Object.values(HOSTILE) : []) {
+        assert.ok(text.includes(name), `${name} is not there as it is`);
+      }
       const found: string[] = [];
       for (const path of await viewsOf(tab, info)) {
-        if (path !== info.path) {
+        const isFirst = path === info.path;
+        if (!isFirst) {
           await tab.page.goto(scene.server.url + path);
           await tab.is("live");
         }
-        for (const viewport of [DESK, PHONE]) {
+        for (const [viewport, colorScheme] of isFirst ? LOOKS : LOOKS_OF_VIEWS) {
           await tab.page.setViewportSize(viewport);
-          for (const colorScheme of ["light", "dark"] as const) {
-            await tab.page.emulateMedia({ colorScheme });
-            const where = `${path} ${viewport.width} ${colorScheme}: `;
-            found.push(...(await axe(tab)).map((text) => where + text));
-          }
-          found.push(...(await overhang(tab)).map((text) => `${path} ${viewport.width}: ${text}`));
+          await tab.page.emulateMedia({ colorScheme });
+          const where = `${path} ${viewport.width} ${colorScheme}: `;
+          found.push(...[...await axe(tab), ...await overhang(tab)].map((text) => where + text));
         }
       }
       assert.deepEqual(found, []);

@@ -68,6 +68,18 @@ export class Tab {
     return (await this.rows(entity)).filter((title) => title.startsWith(word));
   }
 
+  /** Waits until so many rows begin with the word: what has come is drawn a moment later, out of sight up to a second. */
+  async hasRows(word: string, count: number, entity: EntityName = "revenue"): Promise<void> {
+    await this.page.waitForFunction(
+      ({ entity, word, count }) => {
+        const titles = [...document.querySelectorAll(`[data-entity="${entity}"] [data-row] .cell-title`)];
+        return titles.filter((title) => title.textContent!.startsWith(word)).length >= count;
+      },
+      { entity, word, count },
+      { polling: POLL_MS },
+    );
+  }
+
   /** Waits until a row has this title. */
   async shows(title: string, entity: EntityName = "revenue"): Promise<void> {
     await this.page.locator(`[data-entity="${entity}"] .cell-title`).getByText(title, { exact: true })

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { PING_MS } from "@/lib/protocol/limits.ts";
 import { CLOSE } from "@/lib/protocol/close_codes.ts";
 import { DEDUP_IDS_MAX } from "@/lib/client/dedup.ts";
+import { INHERIT_MS } from "@/lib/client/leading.ts";
 import { RECENT_EVENTS_MAX } from "@/lib/client/recent_events.ts";
 import { ModelBrowser, type ModelTab } from "./client_tabs_kit.ts";
 
@@ -61,8 +62,12 @@ Deno.test("client tabs - tabs with different wishes go on under a new leader wit
   await browser.run(100);
   const tabs = [browser.open(ONE), browser.open(TWO)];
   await browser.run(2_000);
+  // One of them is slow to say what it wants.
+  tabs[1]!.isHung = true;
   leader.close();
   publish(browser, 6);
+  await browser.run(INHERIT_MS / 2);
+  tabs[1]!.isHung = false;
   await browser.run(10_000);
   publish(browser, 6);
   await browser.run(10_000);

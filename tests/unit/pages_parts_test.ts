@@ -7,6 +7,7 @@ import type { FieldSpec } from "@/lib/ui/field_spec.ts";
 import { bodyOf, errorsOf, textsOf } from "@/lib/ui/field_values.ts";
 import { barPages, hrefOf, PAGES, pagesFor } from "@/lib/ui/pages.ts";
 import { TEXT_CONTRAST_MIN, themeFor, themeRule, themeVariables } from "@/lib/ui/theme.ts";
+import { oneAtATime } from "@/lib/ui/use_refresh.ts";
 import { dayAt, momentOf, wallTime } from "@/lib/ui/zoned_time.ts";
 
 const HEX = fc.integer({ min: 0, max: 0xffffff }).map((n) => `#${n.toString(16).padStart(6, "0")}`);
@@ -160,4 +161,19 @@ Deno.test("pages finance - sums are of what is known, without a float's drift, a
     pendingApprovals: null,
   });
   assert.equal(totalsOf({ ...parts, isComplete: false }).revenueMonth, null);
+});
+
+Deno.test("pages refresh - one at a time, and one that throws is not the last", async () => {
+  const turns: PromiseWithResolvers<void>[] = [];
+  const run = oneAtATime(() => {
+    turns.push(Promise.withResolvers());
+    return turns.at(-1)!.promise;
+  });
+  const first = run();
+  await run();
+  assert.equal(turns.length, 1);
+  turns[0]!.reject(new Error("no"));
+  await assert.rejects(first, /no/);
+  void run();
+  assert.equal(turns.length, 2);
 });

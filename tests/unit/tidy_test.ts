@@ -5,13 +5,15 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CODE_DIRS = ["lib", "services", "routes", "islands"];
 const LINES_MAX = 400;
+/** A line of a stylesheet is one declaration. */
+const CSS_LINES_MAX = 700;
 
 interface Source {
   path: string;
   text: string;
 }
 
-function* walk(dir: string): Generator<Source> {
+function* walk(dir: string, names = /\.tsx?$/): Generator<Source> {
   let entries: Deno.DirEntry[];
   try {
     entries = [...Deno.readDirSync(ROOT + dir)];
@@ -21,8 +23,8 @@ function* walk(dir: string): Generator<Source> {
   }
   for (const entry of entries) {
     const path = `${dir}/${entry.name}`;
-    if (entry.isDirectory) yield* walk(path);
-    else if (/\.tsx?$/.test(entry.name)) yield { path, text: Deno.readTextFileSync(ROOT + path) };
+    if (entry.isDirectory) yield* walk(path, names);
+    else if (names.test(entry.name)) yield { path, text: Deno.readTextFileSync(ROOT + path) };
   }
 }
 
@@ -97,6 +99,20 @@ Deno.test("tidy - a file is one thing: short, and named in snake_case (islands i
       ? true
       : /^[a-z0-9_]+\.tsx?$/.test(name);
     return [...(lines > LINES_MAX ? [`${path}: ${lines} lines`] : []), ...(named ? [] : [`${path}: name`])];
+  });
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("tidy - a stylesheet is about one subject, and in a layer", () => {
+  const sheets = [...walk("static", /\.css$/)];
+  assert.ok(sheets.length > 5, "the walk found no stylesheets");
+  const wrong = sheets.flatMap(({ path, text }) => {
+    const lines = text.split("\n").length;
+    const isLayered = /^@layer (base|frame|parts|page) \{$/m.test(text);
+    return [
+      ...(lines > CSS_LINES_MAX ? [`${path}: ${lines} lines`] : []),
+      ...(isLayered ? [] : [`${path}: no layer`]),
+    ];
   });
   assert.deepEqual(wrong, []);
 });

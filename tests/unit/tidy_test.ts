@@ -1,6 +1,8 @@
 // The tree against its own rules: the import arrow, purity of lib/, file names and sizes.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { isService } from "@/lib/protocol/services.ts";
+import { ICONS } from "@/lib/ui/icons.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CODE_DIRS = ["lib", "services", "routes", "islands"];
@@ -115,6 +117,14 @@ Deno.test("tidy - a stylesheet is about one subject, and in a layer", () => {
     ];
   });
   assert.deepEqual(wrong, []);
+});
+
+Deno.test("tidy - every icon is on some page", () => {
+  const names = Object.keys(ICONS).filter((name) => !isService(name));
+  const unused = names.filter((name) => {
+    return !SOURCES.some(({ path, text }) => path !== "lib/ui/icons.ts" && text.includes(`"${name}"`));
+  });
+  assert.deepEqual(unused, []);
 });
 
 Deno.test("tidy - every migration goes forward and back", () => {

@@ -1,6 +1,5 @@
 import type { ComponentChild, ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { RESOURCES } from "@/lib/resources/catalog.ts";
 import { Chip } from "@/lib/ui/chip.tsx";
 import { ListFoot } from "@/lib/ui/list_foot.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
@@ -45,8 +44,8 @@ export interface RecordTableProps {
 export function RecordTable(props: RecordTableProps) {
   const { entity, label, columns, records, actions, empty, compare } = props;
   const { state, problem, held } = records;
-  const { data: { properties } } = useFrame();
-  const lacksProperty = properties.length === 0 && isOfProperty(entity);
+  const { data: { properties, ofProperty } } = useFrame();
+  const lacksProperty = properties.length === 0 && ofProperty.includes(entity);
   const { rows, hold } = useArranged(records.rows, compare);
   const holding = useHold((on) => {
     hold(on);
@@ -89,10 +88,6 @@ export function RecordTable(props: RecordTableProps) {
       <ListFoot records={records} />
     </div>
   );
-}
-
-function isOfProperty(entity: EntityName): boolean {
-  return RESOURCES.some((resource) => resource.entity === entity && resource.scope === "property");
 }
 
 interface RowProps extends RecordTableProps {

@@ -153,16 +153,14 @@ class Store {
         resource.money && values.currency === undefined ? homeCurrency(tx, orgId) : undefined,
       ]);
       if (kept) {
-        return {
-          result: { record: JSON.parse(kept.body), status: kept.status, replayed: true },
-          happenings: [],
-        };
+        const record = shownTo(principal, resource, JSON.parse(kept.body));
+        return { result: { record, status: kept.status, replayed: true }, happenings: [] };
       }
       const columns = columnsOfNew(resource, minorValues(resource, values, home), { at, currency: home });
       const row = await insertRow(tx, resource, orgId, { propertyId, columns, at, createdBy });
       const record = recordOf(resource, row);
       return {
-        result: { record, status: CREATED, replayed: false },
+        result: { record: shownTo(principal, resource, record), status: CREATED, replayed: false },
         happenings: [{ action, propertyId: record.propertyId, version: record.version, data: record }],
         keep: use && { use, status: CREATED, body: JSON.stringify(record) },
       };
@@ -190,7 +188,8 @@ class Store {
     const { version } = expected;
     return await this.#write(principal, resource, async (tx, at) => {
       const row = await writableRow(tx, principal, resource, { id, version });
-      if (names.length === 0) return { result: { record: recordOf(resource, row) }, happenings: [] };
+      const shown = (record: ResourceRecord) => ({ record: shownTo(principal, resource, record) });
+      if (names.length === 0) return { result: shown(recordOf(resource, row)), happenings: [] };
       const propertyId = wanted === undefined ? row.property_id : wanted;
       demand(placeRefusal(principal, propertyId));
       const moved = propertyId !== row.property_id;
@@ -198,7 +197,7 @@ class Store {
       const next = { id, propertyId, version: row.version + (moved ? 2 : 1), columns, at };
       const record = recordOf(resource, await updateRow(tx, resource, principal.orgId, next));
       const updated = { action, propertyId, version: record.version, data: record };
-      return { result: { record }, happenings: moved ? [removalOf(row), updated] : [updated] };
+      return { result: shown(record), happenings: moved ? [removalOf(row), updated] : [updated] };
     });
   }
 

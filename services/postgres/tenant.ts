@@ -1,6 +1,12 @@
 import type { Sql, Transaction } from "@/services/postgres/pool.ts";
 import { transaction } from "@/services/postgres/transaction.ts";
 
+export interface TenantOptions {
+  readonly readOnly?: boolean;
+  /** Longest statement, where it is to be shorter than the pool's. */
+  readonly statementMs?: number | undefined;
+}
+
 /**
  * Runs `work` in a transaction that sees and writes the rows of one organisation only. The setting ends with the
  * transaction, so a pooled connection carries nothing over. What `work` throws rolls back and is thrown on.
@@ -9,9 +15,14 @@ export function inTenant<T>(
   sql: Sql,
   orgId: number,
   work: (tx: Transaction) => Promise<T>,
-  { readOnly = false }: { readOnly?: boolean } = {},
+  { readOnly = false, statementMs }: TenantOptions = {},
 ): Promise<T> {
-  const prepare = (tx: Transaction) => tx`select set_config('app.org', ${String(orgId)}, true)`.execute();
+  const prepare = (tx: Transaction) => {
+    const patience = statementMs === undefined
+      ? tx``
+      : tx`, set_config('statement_timeout', ${String(statementMs)}, true)`;
+    return tx`select set_config('app.org', ${String(orgId)}, true)${patience}`.execute();
+  };
   return transaction(sql, work, { readOnly, prepare });
 }
 

@@ -21,6 +21,7 @@ import {
   type ResourceRecord,
   type Row,
 } from "@/services/resources/record.ts";
+import { SEARCH_MS, Searches } from "@/services/resources/searches.ts";
 import { deleteRow, homeCurrency, insertRow, selectRow, updateRow } from "@/services/resources/statements.ts";
 import { readBody } from "@/lib/resources/validate.ts";
 
@@ -86,6 +87,7 @@ export function createResourceStore(parts: ResourceStoreParts) {
 
 class Store {
   readonly #parts: ResourceStoreParts;
+  readonly #searches = new Searches();
 
   constructor(parts: ResourceStoreParts) {
     this.#parts = parts;
@@ -101,13 +103,17 @@ class Store {
     if (refusal) return refuse(refusal);
     const page = readPage(principal, resource, query);
     if (!page.ok) return page;
-    const position = await this.#position();
-    if (!position.ok) return position;
-    return await attempt(resource, async () => {
-      const found = await inTenant(this.#parts.sql, principal.orgId, page.select, { readOnly: true });
+    const { sql } = this.#parts;
+    const { orgId } = principal;
+    const isSearch = query.q !== undefined;
+    const read = async () => {
+      const position = await this.#position();
+      const options = { readOnly: true, ...(isSearch && { statementMs: SEARCH_MS }) };
+      const found = await inTenant(sql, orgId, page.select, options);
       const items = found.items.map((record) => shownTo(principal, resource, record));
-      return { ...found, items, seq: position.seq, epoch: position.epoch };
-    });
+      return { ...found, items, ...position };
+    };
+    return await attempt(resource, () => isSearch ? this.#searches.run(orgId, read) : read());
   }
 
   async get(
@@ -244,12 +250,13 @@ class Store {
     });
   }
 
-  async #position(): Promise<Answer<Position>> {
+  async #position(): Promise<Position> {
     try {
-      return { ok: true, ...await this.#parts.position() };
+      const { seq, epoch } = await this.#parts.position();
+      return { seq, epoch };
     } catch {
       const detail = "The position of the event stream cannot be read";
-      return refuse({ code: "unavailable", detail, retryAfter: POSITION_RETRY_S });
+      throw new ProblemError({ code: "unavailable", detail, retryAfter: POSITION_RETRY_S });
     }
   }
 }

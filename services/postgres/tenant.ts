@@ -1,8 +1,7 @@
 import type { Sql, Transaction } from "@/services/postgres/pool.ts";
-import { transaction } from "@/services/postgres/transaction.ts";
+import { transaction, type TransactionOptions } from "@/services/postgres/transaction.ts";
 
-export interface TenantOptions {
-  readonly readOnly?: boolean;
+export interface TenantOptions extends Pick<TransactionOptions, "readOnly" | "snapshot"> {
   /** Longest statement, where it is to be shorter than the pool's. */
   readonly statementMs?: number | undefined;
 }
@@ -15,7 +14,7 @@ export function inTenant<T>(
   sql: Sql,
   orgId: number,
   work: (tx: Transaction) => Promise<T>,
-  { readOnly = false, statementMs }: TenantOptions = {},
+  { statementMs, ...options }: TenantOptions = {},
 ): Promise<T> {
   const prepare = (tx: Transaction) => {
     const patience = statementMs === undefined
@@ -23,7 +22,7 @@ export function inTenant<T>(
       : tx`, set_config('statement_timeout', ${String(statementMs)}, true)`;
     return tx`select set_config('app.org', ${String(orgId)}, true)${patience}`.execute();
   };
-  return transaction(sql, work, { readOnly, prepare });
+  return transaction(sql, work, { ...options, prepare });
 }
 
 /**

@@ -21,6 +21,7 @@ import {
   type ResourceRecord,
   type Row,
 } from "@/services/resources/record.ts";
+import { keepQuota } from "@/services/resources/quota.ts";
 import { SEARCH_MS, Searches } from "@/services/resources/searches.ts";
 import { deleteRow, homeCurrency, insertRow, selectRow, updateRow } from "@/services/resources/statements.ts";
 import { readBody } from "@/lib/resources/validate.ts";
@@ -163,6 +164,7 @@ class Store {
         return { result: { record, status: kept.status, replayed: true }, happenings: [] };
       }
       const columns = columnsOfNew(resource, minorValues(resource, values, home), { at, currency: home });
+      await keepQuota(tx, resource, orgId, { after: columns });
       const row = await insertRow(tx, resource, orgId, { propertyId, columns, at, createdBy });
       const record = recordOf(resource, row);
       return {
@@ -200,6 +202,7 @@ class Store {
       demand(placeRefusal(principal, propertyId));
       const moved = propertyId !== row.property_id;
       const columns = columnsOfChanged(resource, minorValues(resource, values, row.currency as string), row);
+      await keepQuota(tx, resource, principal.orgId, { after: columns, before: row });
       const next = { id, propertyId, version: row.version + (moved ? 2 : 1), columns, at };
       const record = recordOf(resource, await updateRow(tx, resource, principal.orgId, next));
       const updated = { action, propertyId, version: record.version, data: record };

@@ -240,8 +240,10 @@ Deno.test("derived - an event that names nothing is acknowledged all the same", 
     ]
   ) await js.publish(subject, JSON.stringify({ data: { id: "x" } }));
   await until("nothing is left to acknowledge", async () => {
-    const { num_ack_pending, num_pending } = await manager.consumers.info(EVENTS, "derived");
-    return num_ack_pending === 0 && num_pending === 0;
+    const infos = ["derived", "derived_reports"].map((name) => manager.consumers.info(EVENTS, name));
+    return (await Promise.all(infos)).every(({ num_ack_pending, num_pending }) =>
+      num_ack_pending === 0 && num_pending === 0
+    );
   }, 40_000);
   await instance.stop();
 });

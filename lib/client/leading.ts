@@ -92,6 +92,8 @@ export class Leading {
       this.#wishes.delete(LEADER_BEFORE);
       this.#ask();
     }
+    // Pings move it on without a word: what passes a filter may be long ago.
+    inbox.moveTo(this.#link.position);
     const { status } = this;
     this.#toldStatus = JSON.stringify(status);
     const visible = world.isVisible();

@@ -357,6 +357,9 @@ Deno.test("client link - a reset may lead back, all else only on", async () => {
     body: { events: [], seq: 3, epoch: "e2", reset: "recreated" },
   });
   assert.deepEqual([bench.link.position, bench.told("refetch")], [{ seq: 3, epoch: "e2" }, 1]);
+  const restored = await new Bench().polling(50);
+  await restored.polls[0]!.answer({ status: 200, body: { events: [], seq: 7, epoch: "e1", reset: "ahead" } });
+  assert.deepEqual(restored.link.position, { seq: 7, epoch: "e1" });
 });
 
 Deno.test("client link - stopped it says and leaves nothing, whatever still comes", async () => {
@@ -366,6 +369,8 @@ Deno.test("client link - stopped it says and leaves nothing, whatever still come
   await polls.pass(RECHECK_MS * 1.1);
   for (const bench of [stream, polls]) {
     bench.link.stop();
+    await flush();
+    assert.deepEqual(bench.timers, []);
     const before = bench.notices.length;
     await bench.flagsAsked[0]?.answer(ON);
     await bench.renewals[0]?.answer({ credential: null });

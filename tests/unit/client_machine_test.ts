@@ -385,7 +385,9 @@ Deno.test("client machine - without a position it is a start, also where the sub
   bench.give({ type: "start", online: true });
   bench.give({ type: "subscribe", subscription: { services: ["tasks"], propertyId: 2 } });
   bench.give({ type: "opened" });
-  const reasons = bench.frame(ack(7)).flatMap((command) => command.type === "refetch" ? [command.reason] : []);
+  const reasons = bench.frame(ack(7)).flatMap((command) =>
+    command.type === "refetch" ? [command.reason] : []
+  );
   assert.deepEqual(reasons, ["start"]);
 });
 

@@ -4,7 +4,7 @@ import { CLOSE } from "@/lib/protocol/close_codes.ts";
 import type { Subscription } from "@/lib/protocol/frames.ts";
 import { ModelBrowser, type ModelTab, type Page } from "./client_tabs_kit.ts";
 
-const RUNS = 500;
+const RUNS = 1_000;
 const TABS_OPEN_MAX = 4;
 const CODES = [1006, 1001, CLOSE.slow.code, CLOSE.internal.code];
 const SERVICES = ["finance", "tasks"] as const;

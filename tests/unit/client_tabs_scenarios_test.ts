@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { PING_MS } from "@/lib/protocol/limits.ts";
 import { CLOSE } from "@/lib/protocol/close_codes.ts";
 import { DEDUP_IDS_MAX } from "@/lib/client/dedup.ts";
+import { INHERIT_MS } from "@/lib/client/leading.ts";
 import { RECENT_EVENTS_MAX } from "@/lib/client/recent_events.ts";
 import { ModelBrowser, type ModelTab } from "./client_tabs_kit.ts";
 
@@ -60,8 +62,12 @@ Deno.test("client tabs - tabs with different wishes go on under a new leader wit
   await browser.run(100);
   const tabs = [browser.open(ONE), browser.open(TWO)];
   await browser.run(2_000);
+  // One of them is slow to say what it wants.
+  tabs[1]!.isHung = true;
   leader.close();
   publish(browser, 6);
+  await browser.run(INHERIT_MS / 2);
+  tabs[1]!.isHung = false;
   await browser.run(10_000);
   publish(browser, 6);
   await browser.run(10_000);
@@ -323,6 +329,38 @@ Deno.test("client tabs - a wish that is refused leaves what was there before, an
   publish(browser, 9);
   await browser.run(1_000);
   for (const tab of [leader, second]) assert.deepEqual(tab.missing, [], tab.id);
+});
+
+Deno.test("client tabs - a follower knows what it cannot tell others, should it ever lead", async () => {
+  for (const isLost of [false, true]) {
+    const browser = new ModelBrowser();
+    const leader = browser.open(ONE);
+    await browser.run(100);
+    const second = browser.open(ONE);
+    await browser.run(100);
+    const page = browser.draw(ALL);
+    browser.server.publish("finance", 1);
+    browser.server.publish("tasks", 1);
+    await browser.run(100);
+    if (isLost) second.loseBroadcast();
+    browser.open(ALL);
+    await browser.run(2_000);
+    leader.vanish();
+    await browser.run(100);
+    assert.ok(second.isLeader);
+    const last = browser.open(ALL, { page });
+    await browser.run(100);
+    assert.deepEqual(last.missing, [], `lost: ${isLost}`);
+  }
+});
+
+Deno.test("client tabs - where nothing passes the filter, the position moves on all the same, in every tab", async () => {
+  const browser = new ModelBrowser();
+  const tabs = [browser.open(TWO), browser.open(TWO)];
+  await browser.run(100);
+  for (let i = 0; i < 10; i++) browser.server.publish("tasks", 1);
+  await browser.run(PING_MS + 1_000);
+  for (const tab of tabs) assert.deepEqual([tab.client.status.position.seq, tab.delivered], [10, []]);
 });
 
 Deno.test("client tabs - a tab that sees more properties makes no hole for the next one, where services are polled unequally far", async () => {

@@ -4,7 +4,7 @@ import { ackFrame, errorFrame, eventFrame } from "@/lib/protocol/frames.ts";
 import type { SocketLike } from "@/lib/client/connection.ts";
 import { Dedup } from "@/lib/client/dedup.ts";
 import type { ClientFlags } from "@/lib/client/flags.ts";
-import { Link, type LinkNotice, type Renewal } from "@/lib/client/link.ts";
+import { Link, type LinkNotice, RENEW_AHEAD_MS, type Renewal } from "@/lib/client/link.ts";
 import { RENEW_MS } from "@/lib/client/machine.ts";
 import type { Position } from "@/lib/client/position.ts";
 import { RECHECK_MS } from "@/lib/client/transport.ts";
@@ -252,6 +252,15 @@ Deno.test("client link - flags that change while it polls switch services on and
   await bench.pass(RECHECK_MS * 1.1);
   await bench.flagsAsked[0]!.answer(OFF);
   assert.deepEqual([bench.link.status.off, bench.polls.length], [[], 1]);
+});
+
+Deno.test("client link - while it polls, a token that ends soon is renewed once", async () => {
+  const bench = await new Bench().polling();
+  for (const [expiresInMs, renewals] of [[RENEW_AHEAD_MS, 0], [RENEW_AHEAD_MS - 1, 1]] as const) {
+    await bench.pass(RECHECK_MS * 1.1);
+    await bench.flagsAsked[0]!.answer({ ...OFF, expiresInMs });
+    assert.equal(bench.renewals.length, renewals);
+  }
 });
 
 Deno.test("client link - polls that work again after they failed ask at once whether the stream is back", async () => {

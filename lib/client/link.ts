@@ -255,7 +255,9 @@ export class Link {
       this.#pollsFailed = false;
       this.#choose({ type: "woke" });
     }
-    if (state === "offline" || retryAt !== null) this.#pollsFailed = true;
+    // Streaming that is switched off has another reason, and its polls may only wait to begin.
+    const isBlocked = this.#choice.reason === "upgrades_failed";
+    if (isBlocked && (state === "offline" || retryAt !== null)) this.#pollsFailed = true;
     this.#tell({ type: "moved" });
   }
 

@@ -15,9 +15,7 @@ const OFF: ClientFlags = { ...ON, streaming: false };
 const AT_TEN = { seq: 10, epoch: "e1" };
 const TIME = "1970-01-01T00:16:40.000Z";
 
-interface Question<T> {
-  readonly answer: (answer: T) => Promise<void>;
-}
+type Question<T> = { readonly answer: (answer: T) => Promise<void> };
 
 /** A link and the other end of everything that it asks for. */
 class Bench {
@@ -264,12 +262,23 @@ Deno.test("client link - while it polls, a token that ends soon is renewed once"
 });
 
 Deno.test("client link - polls that work again after they failed ask at once whether the stream is back", async () => {
-  const bench = await new Bench().polling();
+  const bench = new Bench();
+  for (let i = 0; i < 3; i++) {
+    bench.socket.onclose?.({ code: 1006 });
+    await bench.flagsAsked[0]!.answer(null);
+    if (i < 2) await bench.pass(4_000);
+  }
   await bench.polls[0]!.answer({ status: 500, body: {} });
   await bench.pass(1_000);
-  assert.equal(bench.flagsAsked.length, 0);
+  assert.deepEqual([bench.polls.length, bench.flagsAsked.length], [1, 0]);
   await bench.polls[0]!.answer({ status: 200, body: { events: [], seq: 11, epoch: "e1" } });
   assert.equal(bench.flagsAsked.length, 1);
+  // Streaming that is switched off is asked for once a minute.
+  const off = await new Bench().polling();
+  await off.polls[0]!.answer({ status: 500, body: {} });
+  await off.pass(1_000);
+  await off.polls[0]!.answer({ status: 200, body: { events: [], seq: 11, epoch: "e1" } });
+  assert.equal(off.flagsAsked.length, 0);
 });
 
 Deno.test("client link - a token that ends is renewed once for stream and polls, and sent in place", async () => {

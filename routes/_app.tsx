@@ -9,7 +9,7 @@ export default define.page(({ Component }) => (
       <meta name="color-scheme" content="light dark" />
       <title>Innstream</title>
       <link rel="icon" href={asset("/favicon.svg")} type="image/svg+xml" />
-      {["base", "frame", "parts"].map((name) => (
+      {["base", "frame", "parts", "figures", "tables", "forms"].map((name) => (
         <link key={name} rel="stylesheet" href={asset(`/${name}.css`)} />
       ))}
       {/* Not deferred: the theme must be known before anything is painted. */}

@@ -21,8 +21,12 @@ export class Unseen {
     return this.#counts.get(service) ?? 0;
   }
 
-  add(service: Service, events: number): void {
-    this.#counts.set(service, Math.min(UNSEEN_MAX, this.of(service) + events));
+  /** Those of a batch: it is written down once. */
+  add(counts: ReadonlyMap<Service, number>): void {
+    if (counts.size === 0) return;
+    for (const [service, count] of counts) {
+      this.#counts.set(service, Math.min(UNSEEN_MAX, this.of(service) + count));
+    }
     this.#write();
   }
 

@@ -1,3 +1,5 @@
+import { kept } from "@/lib/live/kept.ts";
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const SECOND_MS = 1_000;
@@ -20,9 +22,10 @@ export function localDay(at: number, zone: string): string {
 
 /** The first moment of a day in a time zone, to the second: midnight, or later where clocks jump over it. */
 export function startOfDay(day: string, zone: string): number {
-  const key = `${day} ${zone}`;
-  const known = starts.get(key);
-  if (known !== undefined) return known;
+  return kept(starts, `${day} ${zone}`, () => findStart(day, zone), STARTS_MAX);
+}
+
+function findStart(day: string, zone: string): number {
   const midnight = Date.parse(`${day}T00:00:00Z`);
   let before = midnight + EARLIEST_MS;
   let from = midnight + LATEST_MS;
@@ -31,8 +34,6 @@ export function startOfDay(day: string, zone: string): number {
     if (localDay(middle, zone) < day) before = middle;
     else from = middle;
   }
-  if (starts.size >= STARTS_MAX) starts.clear();
-  starts.set(key, from);
   return from;
 }
 
@@ -56,13 +57,7 @@ export function nextMonth(day: string): string {
 }
 
 function formatOf(zone: string): Intl.DateTimeFormat {
-  let format = formats.get(zone);
-  if (format === undefined) {
-    format = formatIn(zone) ?? formatIn("UTC")!;
-    if (formats.size >= FORMATS_MAX) formats.clear();
-    formats.set(zone, format);
-  }
-  return format;
+  return kept(formats, zone, () => formatIn(zone) ?? formatIn("UTC")!, FORMATS_MAX);
 }
 
 function formatIn(timeZone: string): Intl.DateTimeFormat | undefined {

@@ -1,5 +1,4 @@
-/** Formatters kept: making one is a hundred times the work of using it. */
-const FORMATS_MAX = 64;
+import { kept } from "@/lib/live/kept.ts";
 
 /** How an organisation writes numbers and a property tells the time. */
 export interface Place {
@@ -66,13 +65,4 @@ function decimalsOf(currency: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-function kept<T>(formats: Map<string, T>, key: string, make: () => T): T {
-  const known = formats.get(key);
-  if (known !== undefined) return known;
-  if (formats.size >= FORMATS_MAX) formats.clear();
-  const format = make();
-  formats.set(key, format);
-  return format;
 }

@@ -1,4 +1,5 @@
 import type { LiveEvent } from "@/lib/client/client_types.ts";
+import type { Service } from "@/lib/protocol/services.ts";
 
 /** Events kept for a news on a page, and as many that wait while it must not move. */
 export const NEWS_EVENTS_MAX = 500;
@@ -96,4 +97,15 @@ export class NewsList {
  */
 export function isFigures({ service, action }: Pick<LiveEvent, "service" | "action">): boolean {
   return service === "dashboard" || service === "analytics" || service === "reports" && action === "updated";
+}
+
+/** How much news each service has among events. */
+export function newsCounts(
+  events: readonly Pick<LiveEvent, "service" | "action">[],
+): ReadonlyMap<Service, number> {
+  const counts = new Map<Service, number>();
+  for (const event of events) {
+    if (!isFigures(event)) counts.set(event.service, (counts.get(event.service) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { newsCounts } from "@/lib/live/news_list.ts";
 import { SERVICE_WORDS } from "@/lib/live/words.ts";
 import type { Service } from "@/lib/protocol/services.ts";
 import { every } from "@/lib/ui/browser.ts";
@@ -12,8 +13,8 @@ export function Announcer() {
   const unsaid = useRef(new Map<Service, number>());
   const [says, say] = useState("");
   useEvents({}, (events) => {
-    for (const { service } of events) {
-      unsaid.current.set(service, (unsaid.current.get(service) ?? 0) + 1);
+    for (const [service, count] of newsCounts(events)) {
+      unsaid.current.set(service, (unsaid.current.get(service) ?? 0) + count);
     }
   });
   useEffect(() =>
@@ -25,7 +26,7 @@ export function Announcer() {
 }
 
 /** `3 new in Finance, Tasks`; "" where nothing is. */
-export function announcementOf(counts: ReadonlyMap<Service, number>): string {
+function announcementOf(counts: ReadonlyMap<Service, number>): string {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const names = [...counts.keys()].map((service) => SERVICE_WORDS[service].label);
   return total === 0 ? "" : `${total} new in ${names.join(", ")}`;

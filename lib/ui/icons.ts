@@ -7,17 +7,12 @@ export type IconName =
   | "check"
   | "close"
   | "copy"
-  | "depart"
   | "down"
   | "download"
   | "flag"
-  | "inbox"
   | "keyboard"
   | "moon"
   | "more"
-  | "pause"
-  | "pencil"
-  | "play"
   | "plus"
   | "pulse"
   | "right"
@@ -61,16 +56,11 @@ export const ICONS: Readonly<Record<IconName, string>> = {
   arrive: "M14 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M10 7.5l4.5 4.5-4.5 4.5M14.5 12H4",
   download: "M12 4v11M7 10.5l5 5 5-5M5 20h14",
   close: "M6 6l12 12M18 6L6 18",
-  depart: "M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h4M15 7.5l4.5 4.5-4.5 4.5M19.5 12H9.5",
   flag: "M5 21V4M5 4.5c4-2.5 7 2 14 0v9.5c-7 2-10-2.5-14 0",
-  inbox: "M3 13h5l1.5 3h5L16 13h5M5.5 5h13L21 13v5a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-5z",
   keyboard:
     "M4 6h16a1.5 1.5 0 0 1 1.5 1.5v9A1.5 1.5 0 0 1 20 18H4a1.5 1.5 0 0 1-1.5-1.5v-9A1.5 1.5 0 0 1 4 6M6.5 10h.01M10 10h.01M14 10h.01M17.5 10h.01M8 14h8",
   more:
     "M5.5 12a.5.5 0 1 1-1 0a.5.5 0 1 1 1 0M12.5 12a.5.5 0 1 1-1 0a.5.5 0 1 1 1 0M19.5 12a.5.5 0 1 1-1 0a.5.5 0 1 1 1 0",
-  pause: "M8.5 5v14M15.5 5v14",
-  pencil: "M4 20l1-4.5L16 4.5a2 2 0 0 1 3.5 3.5L8.5 19zM14 6.5l3.5 3.5",
-  play: "M7 4.5l12 7.5-12 7.5z",
   plus: "M12 5v14M5 12h14",
   pulse: "M2.5 12h4l3-8 5 16 3-8h4",
   search: "M17 10.5a6.5 6.5 0 1 1-13 0a6.5 6.5 0 1 1 13 0M15.3 15.3L20 20",

@@ -28,7 +28,7 @@ interface Told {
   readonly canDismiss?: boolean;
 }
 
-export interface NoticeParts {
+interface NoticeParts {
   readonly state: ClientState;
   /** Why it stopped, in the server's words. */
   readonly message: string | null;
@@ -37,7 +37,7 @@ export interface NoticeParts {
 }
 
 /** The notice that is due; undefined where there is none. */
-export function noticeOf({ state, message, warning, signInHref }: NoticeParts): Told | undefined {
+function noticeOf({ state, message, warning, signInHref }: NoticeParts): Told | undefined {
   const signIn = { href: signInHref, action: "Sign in again" };
   if (state === "signed_out") {
     return { text: "Your session has ended. What you see here no longer changes.", ...signIn };

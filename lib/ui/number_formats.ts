@@ -1,5 +1,4 @@
-/** Formatters kept: making one is a hundred times the work of using it. */
-const FORMATS_MAX = 64;
+import { kept } from "@/lib/live/kept.ts";
 
 type Format = (value: number) => string;
 
@@ -7,13 +6,13 @@ const formats = new Map<string, Format>();
 
 /** `₹1,000.00`: with as many decimals as the currency has. */
 export function currencyFormat(locale: string, currency: string): Format {
-  return kept(`money ${locale} ${currency}`, () => moneyFormat(locale, currency, {}));
+  return keptFormat(`money ${locale} ${currency}`, () => moneyFormat(locale, currency, {}));
 }
 
 /** `₹1.2L`, `₹4.5K`: for a place that is too small for the whole sum. Whole units below a thousand. */
 export function shortCurrencyFormat(locale: string, currency: string): Format {
   const short = { notation: "compact", maximumFractionDigits: 1 } as const;
-  return kept(`short ${locale} ${currency}`, () => moneyFormat(locale, currency, short));
+  return keptFormat(`short ${locale} ${currency}`, () => moneyFormat(locale, currency, short));
 }
 
 /** Characters of a sum that a tile has room for. */
@@ -44,15 +43,12 @@ function moneyFormat(locale: string, currency: string, options: Intl.NumberForma
 
 /** `1,234` */
 export function wholeFormat(locale: string): Format {
-  return kept(`whole ${locale}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
+  return keptFormat(`whole ${locale}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
 }
 
-function kept(key: string, make: () => Intl.NumberFormat): Format {
-  const known = formats.get(key);
-  if (known !== undefined) return known;
-  if (formats.size >= FORMATS_MAX) formats.clear();
-  const format = make();
-  const use = (value: number) => format.format(value);
-  formats.set(key, use);
-  return use;
+function keptFormat(key: string, make: () => Intl.NumberFormat): Format {
+  return kept(formats, key, () => {
+    const format = make();
+    return (value) => format.format(value);
+  });
 }

@@ -3,7 +3,7 @@ import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { after, browserCall, browserWorld, coalesced } from "@/lib/client/browser.ts";
 import { createClient } from "@/lib/client/client.ts";
 import type { ClientStatus, ClientWarning, LiveEvent, RealtimeClient } from "@/lib/client/client_types.ts";
-import { isFigures } from "@/lib/live/news_list.ts";
+import { newsCounts } from "@/lib/live/news_list.ts";
 import type { Position } from "@/lib/client/position.ts";
 import { stillClient } from "@/lib/client/still_client.ts";
 import { Rest } from "@/lib/client/rest.ts";
@@ -76,7 +76,7 @@ function startClient(options: PageClientOptions): PageClient {
   client.onStatus(draw);
   client.on({}, (events) => {
     // Figures are computed anew all the time: that they were is nothing to look at.
-    for (const event of events) if (!isFigures(event)) unseen.add(event.service, 1);
+    unseen.add(newsCounts(events));
     signals.last.value = {
       ...signals.last.peek(),
       ...Object.fromEntries(events.map((event) => [event.service, event])),

@@ -50,7 +50,7 @@ export function RecordForm(props: RecordFormProps) {
 }
 
 /** The field with what may be chosen at this property; null: it is not known yet which. */
-export function offeredAt(spec: FieldSpec, property: number | null): FieldSpec {
+function offeredAt(spec: FieldSpec, property: number | null): FieldSpec {
   if (spec.options === undefined || property === null) return spec;
   const options = spec.options.filter(({ propertyId = property }) => propertyId === property);
   return { ...spec, options };

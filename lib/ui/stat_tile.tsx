@@ -37,7 +37,7 @@ export function StatTile({ label, value, format, short, children, href, tone }: 
   return href === undefined ? <div class={looks}>{content}</div> : <a class={looks} href={href}>{content}</a>;
 }
 
-/** What static/parts.css tells by how wide the tile must be; undefined: every tile is wide enough. */
+/** What static/figures.css tells by how wide the tile must be; undefined: every tile is wide enough. */
 function sizeOf({ length }: string): "usual" | "wide" | "huge" | undefined {
   if (length <= CHARS_NARROW) return undefined;
   if (length <= CHARS_USUAL) return "usual";

@@ -33,7 +33,7 @@ export function TopBar({ path, view, onHelp }: TopBarProps) {
       <ConnectionPill />
       <span class="no-script muted">Reload to see what is new</span>
       <button type="button" class="person" popovertarget={MENU_ID}>
-        <Avatar name={name} />
+        <Avatar name={name} isSaid />
         <span class="hidden">{name}: menu</span>
         <Icon name="down" />
       </button>

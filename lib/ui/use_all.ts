@@ -1,7 +1,10 @@
 import { useEffect } from "preact/hooks";
 import type { Records } from "@/lib/ui/records.ts";
 
-/** Records of one entity that a page holds because it shows all of them together: rooms in a grid, shifts of a week. */
+/**
+ * Records of one entity that a page holds because it shows all of them together: rooms in a grid, shifts of a week, the
+ * days of 22 properties in a quarter.
+ */
 export const ALL_RECORDS_MAX = 2_000;
 
 /** Reads the list to its end, where that is `wanted`. Tells whether something is missing that will not be read. */

@@ -13,14 +13,10 @@ export function useRefresh(ms: number, refresh: () => Promise<void>): void {
   const latest = useRef(refresh);
   latest.current = refresh;
   useEffect(() => {
-    let isBusy = false;
-    const run = async () => {
-      if (isBusy || document.visibilityState === "hidden") return;
-      isBusy = true;
-      await latest.current();
-      isBusy = false;
+    const run = oneAtATime(() => latest.current());
+    const seen = () => {
+      if (document.visibilityState !== "hidden") void run();
     };
-    const seen = () => void run();
     document.addEventListener("visibilitychange", seen);
     const ends = [after(FIRST_MS, seen), every(ms, seen)];
     return () => {
@@ -28,4 +24,18 @@ export function useRefresh(ms: number, refresh: () => Promise<void>): void {
       document.removeEventListener("visibilitychange", seen);
     };
   }, []);
+}
+
+/** Runs `work` where it does not run already, also after it has thrown. */
+export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let isBusy = false;
+  return async () => {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      await work();
+    } finally {
+      isBusy = false;
+    }
+  };
 }

@@ -1,3 +1,7 @@
+import { kept } from "@/lib/live/kept.ts";
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 /** `2026-11-23T18:30`: what stands on the clock of a place at a moment, as an input of a form holds it. */
 export function wallTime(at: string, timeZone: string): string {
   const time = Date.parse(at);
@@ -17,23 +21,10 @@ export function momentOf(wall: string, timeZone: string): string | undefined {
   return new Date(shown - offsetMs(near, timeZone)).toISOString();
 }
 
-/** The day of the calendar in a place at a moment, `2026-11-23`. */
-export function dayAt(time: number, timeZone: string): string {
-  return new Date(time + offsetMs(time, timeZone)).toISOString().slice(0, "2026-11-23".length);
-}
-
 function offsetMs(time: number, timeZone: string): number {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  const parts = new Map(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]));
+  const parts = new Map(
+    formatOf(timeZone).formatToParts(time).map(({ type, value }) => [type, Number(value)]),
+  );
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
   const wall = Date.UTC(
     part("year"),
@@ -44,4 +35,19 @@ function offsetMs(time: number, timeZone: string): number {
     part("second"),
   );
   return wall - Math.floor(time / 1000) * 1000;
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  return kept(formats, timeZone, () => {
+    return new Intl.DateTimeFormat("en-US", {
+      timeZone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+  });
 }

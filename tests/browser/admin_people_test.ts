@@ -47,6 +47,16 @@ Deno.test("admin branding - a property may have its own look, and go back to the
   });
 });
 
+Deno.test("admin branding - without script the look is there to be read, and nothing to be filled in for nothing", async () => {
+  await withDesk(async ({ open }) => {
+    const page = await open("meera", "/branding", { javaScriptEnabled: false });
+    assert.deepEqual(await page.locator(".look-form :is(input, select, button):visible").count(), 0);
+    const facts = await page.locator(".look-facts").innerText();
+    assert.match(facts, /Main colour\n#14532d\n/);
+    assert.match(facts, /Light or dark\nAs the device has it/);
+  });
+});
+
 Deno.test("admin branding - what somebody is filling in is not taken from under their hands", async () => {
   await withDesk(async ({ open }) => {
     const [meera, ishan] = await Promise.all([open("meera", "/branding"), open("ishan", "/branding")]);

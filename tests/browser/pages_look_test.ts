@@ -48,6 +48,15 @@ for (const info of MADE) {
 }
 
 Deno.test(
+  "pages look - what is said to open the menu of the person is what can be seen of it",
+  run(async (scene) => {
+    const { page } = await open(scene, "/overview");
+    const seen = await page.locator(".person .avatar").innerText();
+    await page.getByRole("button", { name: `${seen} Ishan Bhattacharya: menu`, exact: true }).waitFor();
+  }),
+);
+
+Deno.test(
   "pages look - who asks for what is not there, or not theirs, is told so in words",
   run(async (scene) => {
     const cases = [

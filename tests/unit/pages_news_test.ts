@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LiveEvent } from "@/lib/client/client_types.ts";
 import { lineOf, passes } from "@/lib/live/news_line.ts";
-import { isFigures, NEWS_EVENTS_MAX, NewsList } from "@/lib/live/news_list.ts";
+import { isFigures, NEWS_EVENTS_MAX, newsCounts, NewsList } from "@/lib/live/news_list.ts";
 
 function event(id: number, rest: Partial<LiveEvent> = {}): LiveEvent {
   return {
@@ -103,4 +103,10 @@ Deno.test("news - figures, and how far a report is, are no news unless they are 
   const line = lineOf(figures, { locale: "en", timeZone: "UTC" });
   assert.equal(passes(line, { service: "", kind: "", text: "" }), false);
   assert.ok(passes(line, { service: "dashboard", kind: "", text: "" }));
+});
+
+Deno.test("news - what is counted and announced is what happened, and not that figures were computed again", () => {
+  const events = [event(1), event(2, { service: "finance" }), event(3), event(4, { service: "dashboard" })];
+  assert.deepEqual([...newsCounts(events)], [["tasks", 2], ["finance", 1]]);
+  assert.equal(newsCounts([event(5, { service: "analytics" })]).size, 0);
 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { localDay } from "@/lib/derived/local_day.ts";
+import { kept } from "@/lib/live/kept.ts";
 import { totalsOf } from "@/lib/pages/finance/totals.ts";
 import { resourceOf } from "@/lib/resources/catalog.ts";
 import { contrast, fromLch, parseHex, toHex, toLch } from "@/lib/ui/color.ts";
@@ -7,7 +9,8 @@ import type { FieldSpec } from "@/lib/ui/field_spec.ts";
 import { bodyOf, errorsOf, textsOf } from "@/lib/ui/field_values.ts";
 import { barPages, hrefOf, PAGES, pagesFor } from "@/lib/ui/pages.ts";
 import { TEXT_CONTRAST_MIN, themeFor, themeRule, themeVariables } from "@/lib/ui/theme.ts";
-import { dayAt, momentOf, wallTime } from "@/lib/ui/zoned_time.ts";
+import { oneAtATime } from "@/lib/ui/use_refresh.ts";
+import { momentOf, wallTime } from "@/lib/ui/zoned_time.ts";
 
 const HEX = fc.integer({ min: 0, max: 0xffffff }).map((n) => `#${n.toString(16).padStart(6, "0")}`);
 
@@ -79,13 +82,22 @@ Deno.test("pages time - the clock of a place and the moment are two ways to say 
   assert.equal(wallTime("2026-11-23T13:00:05.000Z", "Asia/Kolkata"), "2026-11-23T18:30");
   assert.equal(momentOf("2026-11-23T18:30", "Asia/Kolkata"), "2026-11-23T13:00:00.000Z");
   assert.equal(momentOf("soon", "UTC"), undefined);
-  assert.equal(dayAt(Date.parse("2026-11-23T20:00:00Z"), "Asia/Kolkata"), "2026-11-24");
+  assert.equal(localDay(Date.parse("2026-11-23T20:00:00Z"), "Asia/Kolkata"), "2026-11-24");
   const zones = fc.constantFrom("Asia/Kolkata", "Europe/Berlin", "America/St_Johns", "Pacific/Apia", "UTC");
   const minutes = fc.integer({ min: 26_000_000, max: 31_000_000 });
   fc.assert(fc.property(minutes, zones, (minute, zone) => {
     const wall = wallTime(new Date(minute * 60_000).toISOString(), zone);
     assert.equal(wallTime(momentOf(wall, zone)!, zone), wall);
+    assert.equal(localDay(minute * 60_000, zone), wall.slice(0, "2026-11-23".length));
   }));
+});
+
+Deno.test("pages formats - a formatter is made once, and there are no more than so many", () => {
+  const all = new Map<string, number>();
+  let made = 0;
+  const use = (key: string) => kept(all, key, () => ++made, 2);
+  assert.deepEqual([use("a"), use("b"), use("a"), use("c"), use("c"), use("a")], [1, 2, 1, 3, 3, 4]);
+  assert.equal(all.size, 2);
 });
 
 const FIELDS: readonly FieldSpec[] = [
@@ -160,4 +172,19 @@ Deno.test("pages finance - sums are of what is known, without a float's drift, a
     pendingApprovals: null,
   });
   assert.equal(totalsOf({ ...parts, isComplete: false }).revenueMonth, null);
+});
+
+Deno.test("pages refresh - one at a time, and one that throws is not the last", async () => {
+  const turns: PromiseWithResolvers<void>[] = [];
+  const run = oneAtATime(() => {
+    turns.push(Promise.withResolvers());
+    return turns.at(-1)!.promise;
+  });
+  const first = run();
+  await run();
+  assert.equal(turns.length, 1);
+  turns[0]!.reject(new Error("no"));
+  await assert.rejects(first, /no/);
+  void run();
+  assert.equal(turns.length, 2);
 });

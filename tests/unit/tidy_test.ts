@@ -1,17 +1,21 @@
 // The tree against its own rules: the import arrow, purity of lib/, file names and sizes.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { isService } from "@/lib/protocol/services.ts";
+import { ICONS } from "@/lib/ui/icons.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CODE_DIRS = ["lib", "services", "routes", "islands"];
 const LINES_MAX = 400;
+/** A line of a stylesheet is one declaration. */
+const CSS_LINES_MAX = 700;
 
 interface Source {
   path: string;
   text: string;
 }
 
-function* walk(dir: string): Generator<Source> {
+function* walk(dir: string, names = /\.tsx?$/): Generator<Source> {
   let entries: Deno.DirEntry[];
   try {
     entries = [...Deno.readDirSync(ROOT + dir)];
@@ -21,8 +25,8 @@ function* walk(dir: string): Generator<Source> {
   }
   for (const entry of entries) {
     const path = `${dir}/${entry.name}`;
-    if (entry.isDirectory) yield* walk(path);
-    else if (/\.tsx?$/.test(entry.name)) yield { path, text: Deno.readTextFileSync(ROOT + path) };
+    if (entry.isDirectory) yield* walk(path, names);
+    else if (names.test(entry.name)) yield { path, text: Deno.readTextFileSync(ROOT + path) };
   }
 }
 
@@ -99,6 +103,28 @@ Deno.test("tidy - a file is one thing: short, and named in snake_case (islands i
     return [...(lines > LINES_MAX ? [`${path}: ${lines} lines`] : []), ...(named ? [] : [`${path}: name`])];
   });
   assert.deepEqual(wrong, []);
+});
+
+Deno.test("tidy - a stylesheet is about one subject, and in a layer", () => {
+  const sheets = [...walk("static", /\.css$/)];
+  assert.ok(sheets.length > 5, "the walk found no stylesheets");
+  const wrong = sheets.flatMap(({ path, text }) => {
+    const lines = text.split("\n").length;
+    const isLayered = /^@layer (base|frame|parts|page) \{$/m.test(text);
+    return [
+      ...(lines > CSS_LINES_MAX ? [`${path}: ${lines} lines`] : []),
+      ...(isLayered ? [] : [`${path}: no layer`]),
+    ];
+  });
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("tidy - every icon is on some page", () => {
+  const names = Object.keys(ICONS).filter((name) => !isService(name));
+  const unused = names.filter((name) => {
+    return !SOURCES.some(({ path, text }) => path !== "lib/ui/icons.ts" && text.includes(`"${name}"`));
+  });
+  assert.deepEqual(unused, []);
 });
 
 Deno.test("tidy - every migration goes forward and back", () => {

@@ -1,6 +1,6 @@
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { RecordPage } from "@/lib/client/collection.ts";
-import { addDays, daysFrom } from "@/lib/derived/local_day.ts";
+import { addDays, daysFrom, localDay } from "@/lib/derived/local_day.ts";
 import { formatTime } from "@/lib/live/formats.ts";
 import { type DaySums, daySums, meanOf } from "@/lib/pages/analytics/sums.ts";
 import { Chart, type Series } from "@/lib/ui/chart.tsx";
@@ -10,19 +10,17 @@ import { currencyFormat, shortCurrencyFormat, wholeFormat } from "@/lib/ui/numbe
 import { PageHead } from "@/lib/ui/page_head.tsx";
 import type { Records } from "@/lib/ui/records.ts";
 import { Empty, sayProblem } from "@/lib/ui/states.tsx";
+import { useAll } from "@/lib/ui/use_all.ts";
 import { useRecords } from "@/lib/ui/use_records.ts";
 import { Views } from "@/lib/ui/views.tsx";
-import { dayAt } from "@/lib/ui/zoned_time.ts";
 
 /** Days that can be looked at. */
 export const ANALYTICS_DAYS = [7, 30, 90] as const;
-/** Records added up on a page: the longest time of 22 properties. */
-export const STATISTICS_MAX = 2_000;
 
 export interface AnalyticsData {
   /** One of `ANALYTICS_DAYS`. */
   readonly length: number;
-  /** Of `analytics.statistic`, from `since` on: all of them, up to the bound. */
+  /** Of `analytics.statistic`, from `since` on: all of them, up to `ALL_RECORDS_MAX`. */
   readonly statistics: RecordPage;
   /** The first day read. It may be before the first one shown, which each property has at another moment. */
   readonly since: string;
@@ -39,8 +37,9 @@ export function Analytics({ length, statistics, since, metrics }: AnalyticsData)
     keep: ({ day }) => String(day) >= since,
   });
   const houses = useRecords("metrics", { first: metrics });
-  const isWhole = useAll(records);
-  const today = dayAt(now, placeOf(propertyId).timeZone);
+  const isTooMuch = useAll(records);
+  const isWhole = !records.hasMore && records.state === "ready";
+  const today = localDay(now, placeOf(propertyId).timeZone);
   const days = useMemo(() => daysFrom(addDays(today, 1 - length), today), [today, length]);
   const rooms = new Map(
     houses.rows.map(({ record }) => [record.propertyId, figureOf(record.figures, "roomsTotal")]),
@@ -59,7 +58,7 @@ export function Analytics({ length, statistics, since, metrics }: AnalyticsData)
         current={String(length)}
         views={ANALYTICS_DAYS.map((days) => ({ name: String(days), label: `${days} days` }))}
       />
-      <State records={records} isWhole={isWhole} hasOthers={sums.hasOthers} />
+      <State records={records} isTooMuch={isTooMuch} hasOthers={sums.hasOthers} />
       {records.rows.length === 0 && records.state === "ready"
         ? (
           <div class="card">
@@ -75,19 +74,11 @@ export function Analytics({ length, statistics, since, metrics }: AnalyticsData)
   );
 }
 
-/** Reads on until all are there, or too many. Answers whether these are all. */
-function useAll(records: Records): boolean {
-  const { hasMore, isLoadingMore, state, rows } = records;
-  const goesOn = hasMore && !isLoadingMore && state === "ready" && rows.length < STATISTICS_MAX;
-  useEffect(() => {
-    if (goesOn) records.loadMore();
-  }, [goesOn, rows.length]);
-  return !hasMore && state === "ready";
-}
-
 /** What must be known about the sums: one line, or none. */
-function State({ records, isWhole, hasOthers }: { records: Records; isWhole: boolean; hasOthers: boolean }) {
-  const { state, problem, rows } = records;
+function State(
+  { records, isTooMuch, hasOthers }: { records: Records; isTooMuch: boolean; hasOthers: boolean },
+) {
+  const { state, problem } = records;
   if (state === "failed") {
     return (
       <p role="alert">
@@ -98,7 +89,7 @@ function State({ records, isWhole, hasOthers }: { records: Records; isWhole: boo
       </p>
     );
   }
-  if (!isWhole && rows.length >= STATISTICS_MAX) {
+  if (isTooMuch) {
     return (
       <p class="error" role="alert">
         There are too many properties to add up: choose one to see its figures.

@@ -63,7 +63,7 @@ export function ThemeForm(props: ThemeFormProps) {
             <button type="button" class="link" onClick={onFollow}>Show theirs</button>
           </p>
         )}
-        <fieldset class="look-fields" disabled={isReadOnly}>
+        <fieldset class="look-fields script-only" disabled={isReadOnly}>
           <legend class="hidden">Look</legend>
           {THEME_FIELDS.map((spec) => (
             <div key={spec.name}>
@@ -79,6 +79,7 @@ export function ThemeForm(props: ThemeFormProps) {
             </div>
           ))}
         </fieldset>
+        <ThemeFacts texts={texts} />
         {!isReadOnly && (
           <footer class="look-foot script-only">
             {record !== undefined && (
@@ -100,6 +101,22 @@ export function ThemeForm(props: ThemeFormProps) {
       </form>
       <ThemePreview theme={draft} place={place} />
     </section>
+  );
+}
+
+/** The same to be read: without script nothing could be saved. */
+function ThemeFacts({ texts }: { texts: Readonly<Record<string, string>> }) {
+  return (
+    <dl class="look-facts no-script">
+      {THEME_FIELDS.map(({ name, label, options = [] }) => (
+        <div key={name}>
+          <dt>{label}</dt>
+          <dd dir="auto">
+            {options.find(({ value }) => value === texts[name])?.label ?? (texts[name] || "none")}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -1,10 +1,10 @@
+import { localDay } from "@/lib/derived/local_day.ts";
 import { totalsOf } from "@/lib/pages/finance/totals.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { currencyFormat, shortCurrencyFormat } from "@/lib/ui/number_formats.ts";
 import { StatTile } from "@/lib/ui/stat_tile.tsx";
 import type { ClientRecord, RecordPage } from "@/lib/client/collection.ts";
 import { useRecords } from "@/lib/ui/use_records.ts";
-import { dayAt } from "@/lib/ui/zoned_time.ts";
 
 export interface FinanceFigures {
   /** Of `dashboard.metrics` and `analytics.statistic`. */
@@ -20,7 +20,7 @@ export function useTotals({ metrics, statistics }: FinanceFigures) {
   const records = (rows: readonly { readonly record: ClientRecord }[]) => rows.map(({ record }) => record);
   const isComplete = !days.hasMore;
   const monthOf = (propertyId: number | null) => {
-    return dayAt(now, placeOf(propertyId).timeZone).slice(0, "2026-11".length);
+    return localDay(now, placeOf(propertyId).timeZone).slice(0, "2026-11".length);
   };
   const parts = { metrics: records(today.rows), statistics: records(days.rows), isComplete, monthOf };
   return { ...totalsOf(parts), isComplete };

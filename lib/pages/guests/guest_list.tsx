@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { localDay } from "@/lib/derived/local_day.ts";
 import { guestColumns } from "@/lib/pages/guests/guest_columns.tsx";
 import { guestFields } from "@/lib/pages/guests/guest_fields.ts";
 import { compareFor, dayAfter, type GuestView, STATUS_OF } from "@/lib/pages/guests/stays.ts";
@@ -16,7 +17,6 @@ import { useAll } from "@/lib/ui/use_all.ts";
 import { useEditor } from "@/lib/ui/use_editor.tsx";
 import { useLate } from "@/lib/ui/use_late.ts";
 import { useRecords } from "@/lib/ui/use_records.ts";
-import { dayAt } from "@/lib/ui/zoned_time.ts";
 
 const EMPTY: Readonly<Record<GuestView, readonly [title: string, text: string]>> = {
   arriving: [
@@ -52,7 +52,7 @@ export function GuestList({ view, first, rooms, views }: GuestListProps) {
   const allRooms = useRecords("room", { first: rooms, order: "asc" });
   useAll(allRooms);
   const roomRecords = allRooms.rows.map(({ record }) => record);
-  const today = (property: number | null) => dayAt(now, placeOf(property).timeZone);
+  const today = (property: number | null) => localDay(now, placeOf(property).timeZone);
   const options = {
     entity: "guest",
     noun: "guest",

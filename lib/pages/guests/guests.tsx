@@ -1,3 +1,4 @@
+import { localDay } from "@/lib/derived/local_day.ts";
 import { GuestList } from "@/lib/pages/guests/guest_list.tsx";
 import { type GuestView, STATUS_OF } from "@/lib/pages/guests/stays.ts";
 import type { RecordPage } from "@/lib/client/collection.ts";
@@ -5,7 +6,6 @@ import { useFrame } from "@/lib/ui/frame_context.ts";
 import { useAll } from "@/lib/ui/use_all.ts";
 import { useRecords } from "@/lib/ui/use_records.ts";
 import { Views } from "@/lib/ui/views.tsx";
-import { dayAt } from "@/lib/ui/zoned_time.ts";
 
 /** What the page of guests is given. Plain JSON. */
 export interface GuestsData {
@@ -36,7 +36,7 @@ function GuestViews({ view, expected }: Pick<GuestsData, "view" | "expected">) {
   useAll(records);
   const { rows } = records;
   const due = rows.filter(({ record: { arrivesOn, propertyId } }) => {
-    return typeof arrivesOn === "string" && arrivesOn <= dayAt(now, placeOf(propertyId).timeZone);
+    return typeof arrivesOn === "string" && arrivesOn <= localDay(now, placeOf(propertyId).timeZone);
   });
   return (
     <Views

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { localDay } from "@/lib/derived/local_day.ts";
 import { candidatesOf, datesOf, hintOf, noteOn, sayArrived } from "@/lib/pages/guests/arrival_words.ts";
 import { arrivalBody } from "@/lib/pages/guests/arrival_body.ts";
 import { checkIn, takeBack } from "@/lib/pages/guests/stay_flow.ts";
@@ -13,7 +14,6 @@ import { sayProblem } from "@/lib/ui/states.tsx";
 import { useAll } from "@/lib/ui/use_all.ts";
 import { useRecords } from "@/lib/ui/use_records.ts";
 import { useSaving } from "@/lib/ui/use_saving.ts";
-import { dayAt } from "@/lib/ui/zoned_time.ts";
 
 /** Read when the form is opened. */
 const NOTHING_YET: RecordPage = { items: [], next: null, seq: 0, epoch: "" };
@@ -51,7 +51,7 @@ export function useArrival({ given, guests, rooms, onClose }: CheckInProps): Arr
   useAll(expected);
   const [texts, setTexts] = useState<Texts>({
     propertyId: String(home ?? ""),
-    ...datesOf(given, home === null ? null : dayAt(now, placeOf(home).timeZone)),
+    ...datesOf(given, home === null ? null : localDay(now, placeOf(home).timeZone)),
     roomId: "",
   });
   const [isNew, setNew] = useState(false);
@@ -64,7 +64,7 @@ export function useArrival({ given, guests, rooms, onClose }: CheckInProps): Arr
   const others = useSaving(expected);
   const roomSaving = useSaving(rooms);
   const place = home ?? (Number(texts.propertyId) || null);
-  const today = dayAt(now, placeOf(place).timeZone);
+  const today = localDay(now, placeOf(place).timeZone);
   const records = expected.rows.map(({ record }) => record).filter((record) => record.propertyId === place);
   const guest = given ?? (isNew ? null : records.find(({ id }) => String(id) === texts.guestId) ?? null);
   const isListed = guest !== null && guests.rows.some(({ record }) => record.id === guest.id);
@@ -90,7 +90,7 @@ export function useArrival({ given, guests, rooms, onClose }: CheckInProps): Arr
     setTexts((before) => ({
       ...before,
       ...(name === "propertyId" &&
-        { guestId: "", roomId: "", ...datesOf(null, dayAt(now, placeOf(Number(value)).timeZone)) }),
+        { guestId: "", roomId: "", ...datesOf(null, localDay(now, placeOf(Number(value)).timeZone)) }),
       ...(chosenGuest && { roomId: "", ...datesOf(chosenGuest, today) }),
       [name]: value,
     }));

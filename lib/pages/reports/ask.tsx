@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ClientRecord } from "@/lib/client/collection.ts";
+import { localDay } from "@/lib/derived/local_day.ts";
 import { capital } from "@/lib/live/words.ts";
 import { PRESETS, presetSpan } from "@/lib/pages/reports/periods.ts";
 import { resourceOf } from "@/lib/resources/catalog.ts";
@@ -10,7 +11,6 @@ import { bodyOf, errorsByName, errorsOf, type FormPlan, type Texts } from "@/lib
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import type { Records } from "@/lib/ui/records.ts";
 import { sayProblem } from "@/lib/ui/states.tsx";
-import { dayAt } from "@/lib/ui/zoned_time.ts";
 
 const CUSTOM = "custom";
 
@@ -25,7 +25,7 @@ export function Ask({ records, onAsked, onClose }: AskProps) {
   const { data: { properties }, propertyId, placeOf, now } = useFrame();
   const isChoice = propertyId === null && properties.length > 1;
   const place = propertyId ?? properties[0]?.id ?? null;
-  const today = (id: string) => dayAt(now, placeOf(Number(id) || place).timeZone);
+  const today = (id: string) => localDay(now, placeOf(Number(id) || place).timeZone);
   const first = { propertyId: isChoice ? "" : String(place ?? ""), ...presetSpan("this month", today("")) };
   const [texts, setTexts] = useState<Texts>(first);
   const [preset, setPreset] = useState<string>("this month");

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { localDay } from "@/lib/derived/local_day.ts";
 import { countStates, housesOf, ROOM_STATES } from "@/lib/pages/rooms/floors.ts";
 import { roomFields } from "@/lib/pages/rooms/room_fields.ts";
 import { RoomTile } from "@/lib/pages/rooms/room_tile.tsx";
@@ -17,7 +18,6 @@ import { useAll } from "@/lib/ui/use_all.ts";
 import { useEditor } from "@/lib/ui/use_editor.tsx";
 import { useRecords } from "@/lib/ui/use_records.ts";
 import { useStill } from "@/lib/ui/use_still.ts";
-import { dayAt } from "@/lib/ui/zoned_time.ts";
 
 export interface RoomGridProps {
   readonly first: RecordPage;
@@ -177,7 +177,7 @@ function useGuestsByRoom(
   for (const { record } of coming.rows) {
     const { roomId, arrivesOn, propertyId } = record;
     if (typeof roomId !== "number" || typeof arrivesOn !== "string") continue;
-    if (arrivesOn > dayAt(now, placeOf(propertyId).timeZone)) continue;
+    if (arrivesOn > localDay(now, placeOf(propertyId).timeZone)) continue;
     rooms.set(roomId, { here: rooms.get(roomId)?.here ?? [], next: record });
   }
   return rooms;

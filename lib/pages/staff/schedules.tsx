@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { localDay } from "@/lib/derived/local_day.ts";
 import { dayAfter } from "@/lib/pages/guests/stays.ts";
 import {
   daysOf,
@@ -21,7 +22,6 @@ import { Empty, Failed } from "@/lib/ui/states.tsx";
 import { useAll } from "@/lib/ui/use_all.ts";
 import { useEditor } from "@/lib/ui/use_editor.tsx";
 import { useRecords } from "@/lib/ui/use_records.ts";
-import { dayAt } from "@/lib/ui/zoned_time.ts";
 
 export interface SchedulesProps {
   readonly first: RecordPage;
@@ -61,7 +61,7 @@ export function Schedules({ first, employees, leaves, head, ...asked }: Schedule
     ],
   });
   const zoneOf = (id: number | null) => placeOf(id).timeZone;
-  const today = dayAt(now, zoneOf(propertyId));
+  const today = localDay(now, zoneOf(propertyId));
   const days = daysOf(monday);
   const add = (employee: ClientRecord, on: string) => {
     const { id, propertyId } = employee;

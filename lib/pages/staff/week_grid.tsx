@@ -1,3 +1,4 @@
+import { localDay } from "@/lib/derived/local_day.ts";
 import { ShiftBlock } from "@/lib/pages/staff/shift_block.tsx";
 import { clashing, workedHours } from "@/lib/pages/staff/week.ts";
 import type { ClientRecord } from "@/lib/client/collection.ts";
@@ -6,7 +7,6 @@ import { useFrame } from "@/lib/ui/frame_context.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 import type { RecordRow, Records } from "@/lib/ui/records.ts";
 import { useHold } from "@/lib/ui/use_hold.ts";
-import { dayAt } from "@/lib/ui/zoned_time.ts";
 
 export interface WeekGridProps {
   /** Employees, a line each. */
@@ -25,7 +25,7 @@ export function WeekGrid(props: WeekGridProps) {
   const { lines, days, day, shifts } = props;
   const { data: { locale }, now, placeOf, propertyId } = useFrame();
   const holding = useHold((on) => shifts.hold(on));
-  const today = dayAt(now, placeOf(propertyId).timeZone);
+  const today = localDay(now, placeOf(propertyId).timeZone);
   const heading = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", timeZone: "UTC" });
   const byEmployee = Map.groupBy(shifts.rows, ({ record }) => record.employeeId);
   return (
@@ -75,7 +75,7 @@ function Line({ employee, rows, days, day, today, shifts, leaveOf, onAdd, onOpen
   const { id, propertyId, name, position } = employee;
   const { timeZone } = placeOf(propertyId);
   const clashes = clashing(rows.map(({ record }) => record));
-  const byDay = Map.groupBy(rows, ({ record }) => dayAt(Date.parse(String(record.startsAt)), timeZone));
+  const byDay = Map.groupBy(rows, ({ record }) => localDay(Date.parse(String(record.startsAt)), timeZone));
   const own = days.flatMap((one) => byDay.get(one) ?? []);
   return (
     <tr data-row data-id={id} tabIndex={-1}>

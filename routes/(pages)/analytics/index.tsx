@@ -1,9 +1,9 @@
 import { page } from "fresh";
 import AnalyticsPage from "@/islands/AnalyticsPage.tsx";
 import type { ClientRecord, RecordPage } from "@/lib/client/collection.ts";
-import { addDays } from "@/lib/derived/local_day.ts";
-import { ANALYTICS_DAYS, STATISTICS_MAX } from "@/lib/pages/analytics/analytics.tsx";
-import { dayAt } from "@/lib/ui/zoned_time.ts";
+import { addDays, localDay } from "@/lib/derived/local_day.ts";
+import { ANALYTICS_DAYS } from "@/lib/pages/analytics/analytics.tsx";
+import { ALL_RECORDS_MAX } from "@/lib/ui/use_all.ts";
 import { definePages } from "@/services/auth/session.ts";
 import { PageTop } from "../../(_components)/PageTop.tsx";
 import { PageReading } from "../(_frame)/page_reading.ts";
@@ -18,7 +18,7 @@ export const handler = definePages.handlers({
     const asked = ctx.url.searchParams.get("view");
     const length = ANALYTICS_DAYS.find((days) => String(days) === asked) ?? LENGTH_DEFAULT;
     // Where the day begins latest, its first day is the one before UTC's.
-    const since = addDays(dayAt(reading.now, "UTC"), -length);
+    const since = addDays(localDay(reading.now, "UTC"), -length);
     const [statistics, metrics] = await Promise.all([
       readAll(reading, since),
       reading.list("metrics", { limit: READ_MAX }),
@@ -32,7 +32,7 @@ async function readAll(reading: PageReading, since: string): Promise<RecordPage>
   const first = await reading.list("statistic", { filters: { dayFrom: since }, limit: READ_MAX });
   const items: ClientRecord[] = [...first.items];
   let { next } = first;
-  while (next !== null && items.length < STATISTICS_MAX) {
+  while (next !== null && items.length < ALL_RECORDS_MAX) {
     const more = await reading.list("statistic", {
       filters: { dayFrom: since },
       limit: READ_MAX,

@@ -1,9 +1,9 @@
 import { page } from "fresh";
 import StaffPage from "@/islands/StaffPage.tsx";
+import { localDay } from "@/lib/derived/local_day.ts";
 import { placeOf } from "@/lib/live/places.ts";
 import { STAFF_VIEWS } from "@/lib/pages/staff/staff.tsx";
 import { daysOf, isDay, mondayOf, weekFilter } from "@/lib/pages/staff/week.ts";
-import { dayAt } from "@/lib/ui/zoned_time.ts";
 import { definePages } from "@/services/auth/session.ts";
 import { PageTop } from "../../(_components)/PageTop.tsx";
 import { PageReading } from "../(_frame)/page_reading.ts";
@@ -19,7 +19,7 @@ export const handler = definePages.handlers({
     const view = STAFF_VIEWS.find((name) => name === searchParams.get("view")) ?? "employees";
     const { locale } = reading.session.organisation;
     const { timeZone } = placeOf(reading.propertyId, reading.properties, locale);
-    const today = dayAt(reading.now, timeZone);
+    const today = localDay(reading.now, timeZone);
     const asked = searchParams.get("week") ?? "";
     const monday = mondayOf(isDay(asked) ? asked : today);
     const wanted = searchParams.get("day") ?? today;

@@ -13,6 +13,7 @@ import { RealtimeProviderV2, useProperty } from "@/lib/ui/realtime.tsx";
 import { useShortcuts } from "@/lib/ui/shortcuts.ts";
 import { Toasts, useToasts } from "@/lib/ui/toasts.tsx";
 import { TopBar } from "@/lib/ui/top_bar.tsx";
+import { useProperties } from "@/lib/ui/use_properties.ts";
 import { useTheme } from "@/lib/ui/use_theme.ts";
 
 /** Relative times are right to this. */
@@ -42,12 +43,10 @@ function Shell({ frame, page, view, children }: FrameProps) {
   const [isHelpOpen, showHelp] = useState(false);
   const pages = pagesFor(frame);
   const themes = useTheme(frame.themes, propertyId);
+  const properties = useProperties(frame.properties, frame.services.includes("properties"));
   useShortcuts({ pages, propertyId, onHelp: () => showHelp(true) });
-  const tools = useMemo(() => toolsOf(frame, { now, propertyId, themes, toast: add }), [
-    now,
-    propertyId,
-    themes,
-  ]);
+  const words = useMemo(() => wordsOf({ ...frame, properties }, propertyId), [properties, propertyId]);
+  const tools = useMemo(() => ({ ...words, now, propertyId, themes, toast: add }), [words, now, themes]);
   const { path } = pageOf(page);
   return (
     <FrameContext.Provider value={tools}>
@@ -65,23 +64,23 @@ function Shell({ frame, page, view, children }: FrameProps) {
   );
 }
 
-function toolsOf(
+/** What does not change as time goes by: columns of tables are memoised by it. */
+function wordsOf(
   data: FrameData,
-  { now, propertyId, themes, toast }: Pick<FrameTools, "now" | "propertyId" | "themes" | "toast">,
-): FrameTools {
-  const { properties, locale, may } = data;
+  propertyId: number | null,
+): Pick<FrameTools, "data" | "placeOf" | "propertyName" | "may"> {
+  const { properties, locale, may, ofProperty } = data;
   return {
     data,
-    now,
-    propertyId,
-    themes,
-    toast,
     placeOf: (id) => placeOf(id, properties, locale),
     propertyName: (id) => {
       const isOneOfMany = id !== null && propertyId === null && properties.length > 1;
       return isOneOfMany ? propertyName(id, properties) : "";
     },
-    may: (entity, verb) => may[entity]?.includes(verb) ?? false,
+    may: (entity, verb) => {
+      const hasPlace = verb !== "create" || properties.length > 0 || !ofProperty.includes(entity);
+      return hasPlace && (may[entity]?.includes(verb) ?? false);
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import type { Toast } from "@/lib/ui/toasts.tsx";
 
 /** What the frame offers to whatever stands in it. */
 export interface FrameTools {
+  /** As it was read; the properties as they are now. */
   readonly data: FrameData;
   /** Unix milliseconds, right to 15 s. */
   readonly now: number;

@@ -28,6 +28,8 @@ export interface FrameData {
   readonly services: readonly Service[];
   /** What this person may do with the records of an entity. One that is not there may not even be seen. */
   readonly may: Readonly<Record<string, readonly Verb[]>>;
+  /** Entities whose records are each of one property: without one, none can be made. */
+  readonly ofProperty: readonly string[];
   readonly properties: readonly PropertyName[];
   /** The property that the page is narrowed to; null: all that the person may see. */
   readonly propertyId: number | null;

@@ -11,6 +11,7 @@ import { sayProblem } from "@/lib/ui/states.tsx";
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import type { EntityName, Records } from "@/lib/ui/records.ts";
 import { type Edited, useSaving } from "@/lib/ui/use_saving.ts";
+import { useStable } from "@/lib/ui/use_stable.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -25,6 +26,7 @@ export interface EditorOptions {
   readonly fresh?: Values;
 }
 
+/** Its functions stay the same from one render to the next. */
 export interface Editor {
   /** Opens the form of a new record. */
   create(values?: Values): void;
@@ -124,16 +126,16 @@ export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorO
       )}
     </RecordForm>
   );
-  return {
-    create: (values = {}) => {
+  const acts = useStable({
+    create: (values: Values = {}) => {
       const home = resource.scope === "property" && place !== undefined ? { propertyId: place } : {};
       setOpen({ record: null, values: { ...home, ...fresh, ...values } });
     },
-    edit: (record) => setOpen({ record, values: record }),
+    edit: (record: ClientRecord) => setOpen({ record, values: record }),
     remove,
     change,
-    form,
-  };
+  });
+  return { ...acts, form };
 }
 
 /** The fields that this verb takes; staff are shown those that they may set. */

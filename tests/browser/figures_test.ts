@@ -1,6 +1,7 @@
 // The pages that show figures and news: they follow what happens, and move nothing that somebody looks at.
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { LIST_LIMIT_MAX } from "@/services/resources/list.ts";
 import { call, until } from "../harness/live.ts";
 import { browserTests } from "./kit.ts";
 
@@ -104,6 +105,32 @@ Deno.test(
     assert.match(await top(), /Iron the sheets/);
     await page.fill("[data-search]", "no such thing");
     await page.getByText("Nothing found").waitFor();
+  }),
+);
+
+Deno.test(
+  "figures - an approval tells what its expense costs now, however old that is",
+  run(async (scene) => {
+    const expense = { amount: 700, category: "repairs", propertyId: 1 };
+    const id = await scene.create("expense", { ...expense, description: "The boiler" });
+    await scene.create("approval", { expenseId: id, propertyId: 1 });
+    // It is not among those that the page has read.
+    for (let at = 0; at < LIST_LIMIT_MAX; at++) await scene.create("expense", expense);
+    const meera = await scene.person("meera");
+    const { page } = await meera.tab("/finance?view=approvals");
+    const row = page.locator('[data-entity="approval"] [data-row]:has-text("The boiler")');
+    await row.getByText("₹700.00").waitFor();
+    const { status } = await fetch(`${scene.server.url}/finance/expense/${id}`, {
+      method: "PATCH",
+      headers: {
+        authorization: `Bearer ${await scene.server.token()}`,
+        "content-type": "application/json",
+        "if-match": '"1"',
+      },
+      body: JSON.stringify({ amount: 940 }),
+    });
+    assert.equal(status, 200);
+    await row.getByText("₹940.00").waitFor();
   }),
 );
 

@@ -1,6 +1,6 @@
 // Who sees what: by organisation, by role and by property.
 import assert from "node:assert/strict";
-import { publish } from "../harness/live.ts";
+import { publish, until } from "../harness/live.ts";
 import { browserTests } from "./kit.ts";
 import type { Tab } from "./tab.ts";
 
@@ -62,6 +62,39 @@ Deno.test(
     assert.doesNotMatch((await news(leela).allTextContents()).join(), /gate|brass|Noor|banquet/i);
     assert.doesNotMatch((await news(meera).allTextContents()).join(), /ducks/);
     await scene.connections(3);
+  }),
+);
+
+Deno.test(
+  "people - a house that is added, renamed or given up while a page is open can be chosen as it is",
+  run(async (scene) => {
+    const { page } = await (await scene.person("meera")).tab("/guests");
+    const leela = await (await scene.person("leela")).tab("/guests");
+    const houses = (of = page) => of.locator("#property option").allTextContents();
+    const before = await houses();
+    const others = await houses(leela.page);
+    const admin = { role: "admin", sub: "ishan" };
+    const id = await scene.create("property", { name: "Lake House" }, admin);
+    await until("the new house is there", async () => (await houses()).includes("Lake House"));
+    await page.selectOption("#property", String(id));
+    await page.getByText("Nobody is expected").waitFor();
+    await page.selectOption("#property", "");
+    const path = `${scene.server.url}/properties/property/${id}`;
+    const token = await scene.server.token(admin);
+    const asAdmin = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const body = JSON.stringify({ name: "Sea House" });
+    const renamed = await fetch(path, {
+      method: "PATCH",
+      headers: { ...asAdmin, "if-match": '"1"' },
+      body,
+    });
+    await renamed.body?.cancel();
+    await until("it has its new name", async () => (await houses()).includes("Sea House"));
+    const gone = await fetch(path, { method: "DELETE", headers: { ...asAdmin, "if-match": '"2"' } });
+    await gone.body?.cancel();
+    await until("it is gone", async () => (await houses()).length === before.length);
+    assert.deepEqual(await houses(), before);
+    assert.deepEqual(await houses(leela.page), others);
   }),
 );
 

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import { capital } from "@/lib/live/words.ts";
 import { Money, When } from "@/lib/ui/figures.tsx";
 import { FilterSelect } from "@/lib/ui/filter_select.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
-import { type Column, RecordTable } from "@/lib/ui/record_table.tsx";
+import type { Column } from "@/lib/ui/record_line.tsx";
+import { RecordTable } from "@/lib/ui/record_table.tsx";
 import { Empty } from "@/lib/ui/states.tsx";
 import { Tag } from "@/lib/ui/tag.tsx";
 import { useEditor } from "@/lib/ui/use_editor.tsx";
@@ -49,20 +50,19 @@ export function Approvals({ first, expenses, head }: ApprovalsProps) {
   });
   const mayDecide = may("approval", "update");
   const hasPlaces = properties.length > 1 && propertyId === null;
-  const columns: readonly Column[] = [
+  const besideOf = ({ expenseId }: RecordRow["record"]) => expenseOf(expenseId);
+  const columns = useMemo((): readonly Column[] => [
     {
       name: "expense",
       label: "Expense",
       phone: "title",
-      cell: ({ expenseId }) => {
-        const expense = expenseOf(expenseId);
-        return (
-          <>
-            <bdi>{String(expense?.description || expense?.category || `Expense ${expenseId}`)}</bdi>
-            {expense?.vendor ? <bdi class="cell-beside">{String(expense.vendor)}</bdi> : null}
-          </>
-        );
-      },
+      beside: besideOf,
+      cell: ({ expenseId }, _row, expense) => (
+        <>
+          <bdi>{String(expense?.description || expense?.category || `Expense ${expenseId}`)}</bdi>
+          {expense?.vendor ? <bdi class="cell-beside">{String(expense.vendor)}</bdi> : null}
+        </>
+      ),
     },
     ...(hasPlaces
       ? [{
@@ -89,13 +89,13 @@ export function Approvals({ first, expenses, head }: ApprovalsProps) {
       label: "Amount",
       align: "end",
       phone: "aside",
-      cell: ({ expenseId }) => {
-        const expense = expenseOf(expenseId);
+      beside: besideOf,
+      cell: (_record, _row, expense) => {
         return expense && <Money amount={Number(expense.amount)} currency={String(expense.currency)} />;
       },
     },
-  ];
-  const decide = ({ record, pending }: RecordRow) => {
+  ], [hasPlaces, propertyName]);
+  const decide = useCallback(({ record, pending }: RecordRow) => {
     if (!mayDecide || record.status !== "pending") return null;
     const isBusy = pending !== null;
     return (
@@ -118,7 +118,7 @@ export function Approvals({ first, expenses, head }: ApprovalsProps) {
         </button>
       </>
     );
-  };
+  }, [mayDecide]);
   return (
     <>
       {head(null)}

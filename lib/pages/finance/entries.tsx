@@ -1,11 +1,12 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { capital } from "@/lib/live/words.ts";
 import { categoriesOf, entryFields, type EntryKind } from "@/lib/pages/finance/fields.ts";
 import { Money, When } from "@/lib/ui/figures.tsx";
 import { FilterSelect } from "@/lib/ui/filter_select.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
-import { type Column, RecordTable } from "@/lib/ui/record_table.tsx";
+import type { Column } from "@/lib/ui/record_line.tsx";
+import { RecordTable } from "@/lib/ui/record_table.tsx";
 import { SearchField } from "@/lib/ui/search_field.tsx";
 import { Empty } from "@/lib/ui/states.tsx";
 import { Tag } from "@/lib/ui/tag.tsx";
@@ -13,6 +14,7 @@ import { useLate } from "@/lib/ui/use_late.ts";
 import { useEditor } from "@/lib/ui/use_editor.tsx";
 import type { ClientRecord, RecordPage } from "@/lib/client/collection.ts";
 import { useRecords } from "@/lib/ui/use_records.ts";
+import { useStable } from "@/lib/ui/use_stable.ts";
 import type { ComponentChildren } from "preact";
 
 export interface EntriesProps {
@@ -42,9 +44,9 @@ export function Entries({ kind, first, approvals, head }: EntriesProps) {
     fields: entryFields(kind, currency),
     fresh: { currency, occurredAt: new Date(now).toISOString() },
   });
-  const approvalOf = ({ id }: ClientRecord) => {
-    return asked.rows.find(({ record }) => record.expenseId === id)?.record;
-  };
+  // The newest counts, and stands first.
+  const byExpense = new Map(asked.rows.toReversed().map(({ record }) => [record.expenseId, record]));
+  const { approvalOf } = useStable({ approvalOf: ({ id }: ClientRecord) => byExpense.get(id) });
   const hasPlaces = properties.length > 1 && propertyId === null;
   const add = may(kind, "create") && (
     <button
@@ -56,7 +58,7 @@ export function Entries({ kind, first, approvals, head }: EntriesProps) {
       <Icon name="plus" />Add {kind}
     </button>
   );
-  const columns: readonly Column[] = [
+  const columns = useMemo((): readonly Column[] => [
     {
       name: "description",
       label: "Description",
@@ -84,14 +86,14 @@ export function Entries({ kind, first, approvals, head }: EntriesProps) {
       }]
       : []),
     ...(kind === "expense"
-      ? [{
-        name: "approval",
-        label: "Approval",
-        cell: (record: ClientRecord) => {
-          const approval = approvalOf(record);
-          return approval && <Tag state={String(approval.status)} />;
-        },
-      }]
+      ? [
+        {
+          name: "approval",
+          label: "Approval",
+          beside: approvalOf,
+          cell: (_record, _row, approval) => approval && <Tag state={String(approval.status)} />,
+        } satisfies Column,
+      ]
       : []),
     {
       name: "when",
@@ -105,7 +107,7 @@ export function Entries({ kind, first, approvals, head }: EntriesProps) {
       phone: "aside",
       cell: ({ amount, currency }) => <Money amount={Number(amount)} currency={String(currency)} />,
     },
-  ];
+  ], [kind, hasPlaces, propertyName]);
   const isNarrowed = query !== "" || category !== "";
   return (
     <>

@@ -3,7 +3,7 @@ import { StayDay } from "@/lib/pages/guests/stay_day.tsx";
 import { daysBetween, type GuestView } from "@/lib/pages/guests/stays.ts";
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import type { FrameTools } from "@/lib/ui/frame_context.ts";
-import type { Column } from "@/lib/ui/record_table.tsx";
+import type { Column } from "@/lib/ui/record_line.tsx";
 import { Tag } from "@/lib/ui/tag.tsx";
 
 const STATUS_WORDS: Readonly<Record<string, string>> = {
@@ -46,7 +46,8 @@ export function guestColumns(view: GuestView, tools: ColumnTools): readonly Colu
       name: "room",
       label: "Room",
       phone: "aside",
-      cell: ({ roomId, status }) => <RoomCell room={roomOf(roomId)} isWaited={status === "expected"} />,
+      beside: ({ roomId }) => roomOf(roomId),
+      cell: ({ status }, _row, room) => <RoomCell room={room} isWaited={status === "expected"} />,
     },
     hasPlaces && {
       name: "property",

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
-import { localDay } from "@/lib/derived/local_day.ts";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import { guestColumns } from "@/lib/pages/guests/guest_columns.tsx";
 import { guestFields } from "@/lib/pages/guests/guest_fields.ts";
 import { compareFor, dayAfter, type GuestView, STATUS_OF } from "@/lib/pages/guests/stays.ts";
@@ -17,6 +16,8 @@ import { useAll } from "@/lib/ui/use_all.ts";
 import { useEditor } from "@/lib/ui/use_editor.tsx";
 import { useLate } from "@/lib/ui/use_late.ts";
 import { useRecords } from "@/lib/ui/use_records.ts";
+import { useStable } from "@/lib/ui/use_stable.ts";
+import { useToday } from "@/lib/ui/use_today.ts";
 
 const EMPTY: Readonly<Record<GuestView, readonly [title: string, text: string]>> = {
   arriving: [
@@ -38,7 +39,7 @@ export interface GuestListProps {
 /** The guests of one view: finding them, writing them down, and checking them in and out. */
 export function GuestList({ view, first, rooms, views }: GuestListProps) {
   const frame = useFrame();
-  const { now, may, placeOf, propertyId } = frame;
+  const { may, data, propertyId } = frame;
   const [query, search] = useState("");
   const asking = useLate(query.trim());
   const status = STATUS_OF[view];
@@ -52,7 +53,7 @@ export function GuestList({ view, first, rooms, views }: GuestListProps) {
   const allRooms = useRecords("room", { first: rooms, order: "asc" });
   useAll(allRooms);
   const roomRecords = allRooms.rows.map(({ record }) => record);
-  const today = (property: number | null) => localDay(now, placeOf(property).timeZone);
+  const today = useToday();
   const options = {
     entity: "guest",
     noun: "guest",
@@ -64,11 +65,20 @@ export function GuestList({ view, first, rooms, views }: GuestListProps) {
   const stays = useStays({ guests: records, rooms: allRooms });
   const mayWrite = may("guest", "update");
   const open = (record: ClientRecord) => (record.status === "checked_in" ? stay : booking).edit(record);
-  const columns = guestColumns(view, {
-    ...frame,
-    today,
-    roomOf: (id) => roomRecords.find((room) => room.id === id),
+  const roomsById = new Map(roomRecords.map((room) => [room.id, room]));
+  const { checkIn, checkOut, roomOf } = useStable({
+    checkIn: stays.checkIn,
+    checkOut: stays.checkOut,
+    roomOf: (id: unknown) => roomsById.get(id as number),
   });
+  const columns = useMemo(
+    () => guestColumns(view, { ...frame, today, roomOf }),
+    [view, today, data, propertyId],
+  );
+  const actions = useCallback(
+    (row: RecordRow) => <Actions row={row} stays={{ checkIn, checkOut }} change={booking.change} />,
+    [],
+  );
   const [title, text] = EMPTY[view];
   return (
     <>
@@ -100,7 +110,7 @@ export function GuestList({ view, first, rooms, views }: GuestListProps) {
         records={records}
         compare={compare}
         onOpen={mayWrite ? open : undefined}
-        actions={mayWrite ? (row) => <Actions row={row} stays={stays} change={booking.change} /> : undefined}
+        actions={mayWrite ? actions : undefined}
         empty={query === ""
           ? (
             <Empty icon="guest" title={title} text={text}>
@@ -126,7 +136,7 @@ export function GuestList({ view, first, rooms, views }: GuestListProps) {
 
 interface ActionsProps {
   readonly row: RecordRow;
-  readonly stays: ReturnType<typeof useStays>;
+  readonly stays: Pick<ReturnType<typeof useStays>, "checkIn" | "checkOut">;
   readonly change: ReturnType<typeof useEditor>["change"];
 }
 

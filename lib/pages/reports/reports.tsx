@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ClientRecord, RecordPage } from "@/lib/client/collection.ts";
 import { Ask } from "@/lib/pages/reports/ask.tsx";
 import { progressOf } from "@/lib/pages/reports/figures.ts";
@@ -10,7 +10,9 @@ import { useFrame } from "@/lib/ui/frame_context.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 import { PageHead } from "@/lib/ui/page_head.tsx";
 import { ProgressBar } from "@/lib/ui/progress_bar.tsx";
-import { type Column, RecordTable } from "@/lib/ui/record_table.tsx";
+import type { Column } from "@/lib/ui/record_line.tsx";
+import { RecordTable } from "@/lib/ui/record_table.tsx";
+import type { RecordRow } from "@/lib/ui/records.ts";
 import { Empty } from "@/lib/ui/states.tsx";
 import { Tag } from "@/lib/ui/tag.tsx";
 import { useEditor } from "@/lib/ui/use_editor.tsx";
@@ -65,13 +67,7 @@ export function Reports({ first, opened }: ReportsData) {
         columns={useColumns()}
         records={records}
         onOpen={({ id }) => open(id)}
-        actions={({ record }) => (
-          record.status === "ready" && (
-            <a class="button button-small button-quiet" href={csvPath(record)} download>
-              <Icon name="download" />CSV
-            </a>
-          )
-        )}
+        actions={csvLink}
         empty={
           <Empty
             icon="reports"
@@ -93,6 +89,14 @@ export function Reports({ first, opened }: ReportsData) {
         />
       )}
     </>
+  );
+}
+
+function csvLink({ record }: RecordRow) {
+  return record.status === "ready" && (
+    <a class="button button-small button-quiet" href={csvPath(record)} download>
+      <Icon name="download" />CSV
+    </a>
   );
 }
 
@@ -120,7 +124,7 @@ function useOpened(opened: ClientRecord | null): [number | null, (id: number | n
 
 function useColumns(): readonly Column[] {
   const { data: { properties, currency }, propertyId, propertyName, placeOf } = useFrame();
-  return [
+  return useMemo(() => [
     {
       name: "period",
       label: "Period",
@@ -161,5 +165,5 @@ function useColumns(): readonly Column[] {
         );
       },
     },
-  ];
+  ], [properties, currency, propertyId, propertyName, placeOf]);
 }

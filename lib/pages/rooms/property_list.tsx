@@ -6,7 +6,8 @@ import type { RecordPage } from "@/lib/client/collection.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 import { PageHead } from "@/lib/ui/page_head.tsx";
-import { type Column, RecordTable } from "@/lib/ui/record_table.tsx";
+import type { Column } from "@/lib/ui/record_line.tsx";
+import { RecordTable } from "@/lib/ui/record_table.tsx";
 import { SearchField } from "@/lib/ui/search_field.tsx";
 import { Empty } from "@/lib/ui/states.tsx";
 import { useEditor } from "@/lib/ui/use_editor.tsx";
@@ -44,7 +45,7 @@ export function PropertyList({ first, views }: { first: RecordPage; views: Compo
       },
     ],
   });
-  const columns: readonly Column[] = [
+  const columns = useMemo((): readonly Column[] => [
     { name: "name", label: "Name", phone: "title", cell: ({ name }) => <bdi>{String(name)}</bdi> },
     {
       name: "address",
@@ -62,7 +63,7 @@ export function PropertyList({ first, views }: { first: RecordPage; views: Compo
         return <span class="figure">{formatTime(at, "moment", { locale, timeZone: String(timezone) })}</span>;
       },
     },
-  ];
+  ], [now, locale]);
   const mayCreate = may("property", "create");
   return (
     <>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { capital, spaced } from "@/lib/live/words.ts";
 import type { RecordPage } from "@/lib/client/collection.ts";
 import { Day } from "@/lib/ui/figures.tsx";
@@ -7,7 +7,8 @@ import { FilterSelect } from "@/lib/ui/filter_select.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 import { compareNaturally } from "@/lib/ui/natural_order.ts";
-import { type Column, RecordTable } from "@/lib/ui/record_table.tsx";
+import type { Column } from "@/lib/ui/record_line.tsx";
+import { RecordTable } from "@/lib/ui/record_table.tsx";
 import { SearchField } from "@/lib/ui/search_field.tsx";
 import { Empty } from "@/lib/ui/states.tsx";
 import { Tag } from "@/lib/ui/tag.tsx";
@@ -56,7 +57,7 @@ export function Employees({ first, head }: EmployeesProps) {
     ],
   });
   const hasPlaces = properties.length > 1 && propertyId === null;
-  const columns: readonly Column[] = [
+  const columns = useMemo((): readonly Column[] => [
     { name: "name", label: "Name", phone: "title", cell: ({ name }) => <bdi>{String(name)}</bdi> },
     { name: "position", label: "Position", cell: ({ position }) => <bdi>{String(position ?? "")}</bdi> },
     ...(hasPlaces
@@ -93,7 +94,7 @@ export function Employees({ first, head }: EmployeesProps) {
       wide: true,
       cell: ({ hiredOn }) => typeof hiredOn === "string" ? <Day day={hiredOn} /> : null,
     },
-  ];
+  ], [hasPlaces, propertyName]);
   const mayCreate = may("employee", "create");
   const isNarrowed = query !== "" || status !== "";
   return (

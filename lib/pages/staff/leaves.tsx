@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import { capital } from "@/lib/live/words.ts";
 import { daysBetween } from "@/lib/pages/guests/stays.ts";
 import { employeeOptions } from "@/lib/pages/tasks/task_fields.ts";
@@ -8,7 +8,8 @@ import { When } from "@/lib/ui/figures.tsx";
 import { FilterSelect } from "@/lib/ui/filter_select.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
-import { type Column, RecordTable } from "@/lib/ui/record_table.tsx";
+import type { Column } from "@/lib/ui/record_line.tsx";
+import { RecordTable } from "@/lib/ui/record_table.tsx";
 import type { RecordRow } from "@/lib/ui/records.ts";
 import { Empty } from "@/lib/ui/states.tsx";
 import { Tag } from "@/lib/ui/tag.tsx";
@@ -63,12 +64,15 @@ export function Leaves({ first, employees, head }: LeavesProps) {
   });
   const mayAnswer = may("leave", "update");
   const hasPlaces = properties.length > 1 && propertyId === null;
-  const columns: readonly Column[] = [
+  const columns = useMemo((): readonly Column[] => [
     {
       name: "who",
       label: "Who",
       phone: "title",
-      cell: ({ employeeId }) => <bdi>{String(employeeOf(employeeId)?.name ?? `Employee ${employeeId}`)}</bdi>,
+      beside: ({ employeeId }) => employeeOf(employeeId),
+      cell: ({ employeeId }, _row, employee) => (
+        <bdi>{String(employee?.name ?? `Employee ${employeeId}`)}</bdi>
+      ),
     },
     ...(hasPlaces
       ? [
@@ -113,8 +117,8 @@ export function Leaves({ first, employees, head }: LeavesProps) {
       phone: "aside",
       cell: ({ status }) => <Tag state={String(status)} />,
     },
-  ];
-  const answer = ({ record, pending }: RecordRow) => {
+  ], [hasPlaces, propertyName]);
+  const answer = useCallback(({ record, pending }: RecordRow) => {
     if (record.status !== "pending" || record.id < 0) return null;
     const name = employeeOf(record.employeeId)?.name ?? "the employee";
     const button = (label: string, status: string, looks: string) => (
@@ -134,7 +138,7 @@ export function Leaves({ first, employees, head }: LeavesProps) {
         {button("Reject", "rejected", " button-quiet")}
       </>
     );
-  };
+  }, []);
   const mayAsk = may("leave", "create");
   return (
     <>

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import type { ClientRecord, RecordPage } from "@/lib/client/collection.ts";
 import { placesWords } from "@/lib/pages/users/places.ts";
 import { ROLE_OPTIONS, roleLabel } from "@/lib/pages/users/roles.ts";
@@ -8,7 +8,8 @@ import { FilterSelect } from "@/lib/ui/filter_select.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 import { PageHead } from "@/lib/ui/page_head.tsx";
-import { type Column, RecordTable } from "@/lib/ui/record_table.tsx";
+import type { Column } from "@/lib/ui/record_line.tsx";
+import { RecordTable } from "@/lib/ui/record_table.tsx";
 import type { RecordRow } from "@/lib/ui/records.ts";
 import { SearchField } from "@/lib/ui/search_field.tsx";
 import { Empty } from "@/lib/ui/states.tsx";
@@ -46,7 +47,7 @@ export function Users({ first }: UsersData) {
     fresh: { role: "staff", properties: "*", active: true },
   });
   const mayEdit = may("user", "update");
-  const columns: readonly Column[] = [
+  const columns = useMemo((): readonly Column[] => [
     {
       name: "name",
       label: "Name",
@@ -74,8 +75,8 @@ export function Users({ first }: UsersData) {
       phone: "aside",
       cell: ({ active }) => active ? <Tag state="active" /> : <Tag state="inactive" />,
     },
-  ];
-  const actions = ({ record, pending }: RecordRow) => {
+  ], [properties, userId]);
+  const actions = useCallback(({ record, pending }: RecordRow) => {
     // Whoever switched themselves off could not switch themselves on again.
     if (record.id < 0 || record.login === userId) return null;
     const isActive = record.active === true;
@@ -89,7 +90,7 @@ export function Users({ first }: UsersData) {
         {isActive ? "Deactivate" : "Activate"}
       </button>
     );
-  };
+  }, [userId]);
   const isNarrowed = query !== "" || role !== "" || active !== "";
   return (
     <>

@@ -112,7 +112,8 @@ export class PageReading {
       locale: organisation.locale,
       currency: organisation.currency,
       services: [...principal.services],
-      may: mayOf(principal, this.#properties.length > 0),
+      may: mayOf(principal),
+      ofProperty: RESOURCES.filter(({ scope }) => scope === "property").map(({ entity }) => entity),
       properties: this.#properties,
       propertyId: this.propertyId,
       position: this.#position ?? { seq: 0, epoch: null },
@@ -123,15 +124,10 @@ export class PageReading {
   }
 }
 
-/** Where there is no property, nothing can be made that belongs to one. */
-function mayOf(principal: Principal, hasProperties: boolean): FrameData["may"] {
+function mayOf(principal: Principal): FrameData["may"] {
   const seen = RESOURCES.filter(({ service }) => principal.services.has(service));
   return Object.fromEntries(seen.map((resource) => {
-    const verbs = VERBS.filter((verb) => {
-      const hasPlace = verb !== "create" || resource.scope !== "property" || hasProperties;
-      return hasPlace && writeRefusal(principal, resource, verb) === undefined;
-    });
-    return [resource.entity, verbs];
+    return [resource.entity, VERBS.filter((verb) => writeRefusal(principal, resource, verb) === undefined)];
   }));
 }
 

@@ -25,7 +25,7 @@ import { systemClock } from "@/services/realtime/clock.ts";
 import { Connections } from "@/services/realtime/connections.ts";
 import { Fleet } from "@/services/realtime/fleet.ts";
 import { Metrics } from "@/services/realtime/metrics.ts";
-import { readRecent, type Recent, type RecentQuery } from "@/services/realtime/recent.ts";
+import { type Recent, RecentEvents, type RecentQuery } from "@/services/realtime/recent.ts";
 import { forgetIdempotencyKeys } from "@/services/resources/idempotency.ts";
 import { createResourceStore, type ResourceStore } from "@/services/resources/store.ts";
 
@@ -80,6 +80,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   const declare = () => declareStreams(jsm, config.eventsReplicas, newEpoch);
   await declare();
   const stream = new JetStreamLog(jsm);
+  const recents = new RecentEvents(stream);
   const metrics = new Metrics(failed);
   const connections = new Connections({
     max: config.maxConnections,
@@ -171,7 +172,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     connections,
     metrics,
     validator,
-    recent: (principal, query) => readRecent(stream, principal, query),
+    recent: (principal, query) => recents.read(principal, query),
     flags,
     flagChanges,
     organisationIds: new OrganisationIds(sql, () => Date.now()),

@@ -4,6 +4,9 @@ import { Edits } from "@/lib/client/edits.ts";
 /** Removed records remembered, so that a snapshot read before the removal does not bring them back. */
 export const GONE_MAX = 1_000;
 
+/** Records that events may add to what was read; beyond it the list is to be read anew, which makes it short again. */
+export const ARRIVED_MAX = 500;
+
 /** A record as lists and events show it. */
 export interface ClientRecord {
   readonly id: number;
@@ -65,6 +68,9 @@ export class Collection {
   /** While nothing may move: rows that wait to come, and rows that wait to go. */
   #waiting = new Set<number>();
   #leaving = new Map<number, Kept>();
+  /** Since it was read: records that events have added, and those that there was no room for. */
+  #arrived = 0;
+  #left = 0;
 
   constructor({ order, keep }: CollectionOptions) {
     this.#order = order;
@@ -73,7 +79,12 @@ export class Collection {
 
   /** Rows that wait until `hold(false)`. */
   get heldCount(): number {
-    return this.#waiting.size;
+    return this.#waiting.size + this.#left;
+  }
+
+  /** Have more come than are kept? Then the list is to be read anew. */
+  get isFull(): boolean {
+    return this.#arrived >= ARRIVED_MAX;
   }
 
   get size(): number {
@@ -113,6 +124,7 @@ export class Collection {
     const before = this.#kept;
     this.#kept = new Map();
     this.#reach = reachOf(page);
+    this.#arrived = this.#left = 0;
     for (const record of page.items) this.#put(newer(before.get(record.id), record));
     for (const [id, kept] of before) {
       if (kept.seq !== null && kept.seq > page.seq && !this.#kept.has(id)) this.#put(kept);
@@ -151,8 +163,15 @@ export class Collection {
     const record = recordOf(event);
     if (record === undefined) return "unknown";
     if (known === undefined && !this.#isInReach(id)) return "same";
+    if (known === undefined && this.#keep(record) && !this.#hasRoom()) return "same";
     this.#settle({ record, seq, isNew: known?.isNew ?? true });
     return "changed";
+  }
+
+  #hasRoom(): boolean {
+    if (this.isFull) this.#left++;
+    else this.#arrived++;
+    return this.#left === 0;
   }
 
   /** While on, no row comes or goes: what is looked at stays where it is. */

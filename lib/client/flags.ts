@@ -7,11 +7,17 @@ export interface ClientFlags {
   readonly streaming: boolean;
   /** Services whose long poll is switched on. */
   readonly longPoll: readonly Service[];
+  /** Until the token ends that asked; left out where that is not known. */
+  readonly expiresInMs?: number;
 }
 
 /** Reads an answer of `GET /feature-flags`; null where it is none. */
 export function readFlags(value: unknown): ClientFlags | null {
   if (!isObject(value) || typeof value.streaming !== "boolean") return null;
   const on = isObject(value.longPoll) ? value.longPoll : {};
-  return { streaming: value.streaming, longPoll: SERVICE_NAMES.filter((name) => on[name] !== false) };
+  return {
+    streaming: value.streaming,
+    longPoll: SERVICE_NAMES.filter((name) => on[name] !== false),
+    ...(typeof value.expiresInMs === "number" && { expiresInMs: value.expiresInMs }),
+  };
 }

@@ -85,15 +85,14 @@ export class Following {
   }
 
   #welcomed(
-    { n, position, status, subscription, replay }: Extract<LeaderMessage, { type: "welcome" }>,
+    { n, position, status, subscription, from, replay }: Extract<LeaderMessage, { type: "welcome" }>,
   ): void {
     const { inbox, now } = this.#parts;
     this.#n = n;
     this.#status = status;
     const isNowhere = inbox.position.epoch === null;
     // What was missed may have been more than events: others are told from here on what this tab knows.
-    if (replay === null) inbox.restartAt(position);
-    else inbox.completeFrom(inbox.position);
+    inbox.completeFrom(replay === null ? from : inbox.position);
     for (const batch of replay ?? []) inbox.takeNew(batch, now());
     inbox.moveTo(position);
     // The leader has not everything that happened since: only a snapshot has.

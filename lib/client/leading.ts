@@ -165,6 +165,7 @@ export class Leading {
       position: inbox.position,
       status: this.status,
       subscription: this.#held,
+      from: this.#link.furthest,
       replay: inbox.since(position) ?? null,
     });
   }

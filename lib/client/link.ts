@@ -12,6 +12,9 @@ import type { Position } from "@/lib/client/position.ts";
 import { type After, Timers } from "@/lib/client/timers.ts";
 import { TransportChoice, type TransportCommand, type TransportInput } from "@/lib/client/transport.ts";
 
+/** While polling, the token is renewed this long before it ends: it is looked at once in RECHECK_MS and a tenth. */
+export const RENEW_AHEAD_MS = 3 * 60_000;
+
 /** What came of the wish for a new token. "elsewhere": it is not this server that renews it. */
 export type Renewal = { readonly credential: Credential | null } | "ended" | "elsewhere" | "failed";
 
@@ -200,7 +203,12 @@ export class Link {
         return this.#connection.input({ type: "start", online, position: this.position, ahead: this.#ahead });
       case "start_polls":
         // The choice is made already: where the stream stands is where they go on.
-        return this.#polls.input({ type: "start", online, position: this.#streamPosition() });
+        return this.#polls.input({
+          type: "start",
+          online,
+          position: this.#streamPosition(),
+          waitMs: command.waitMs,
+        });
       case "stop_polls":
         return this.#polls.input({ type: "stop" });
       case "ask":
@@ -225,7 +233,7 @@ export class Link {
   #streamed(notice: Notice): void {
     switch (notice.type) {
       case "parked":
-        return this.#choose({ type: "parked", reason: notice.reason });
+        return this.#choose(notice);
       case "check_session":
         return void this.#readFlags();
       case "token_needed":
@@ -247,7 +255,9 @@ export class Link {
       this.#pollsFailed = false;
       this.#choose({ type: "woke" });
     }
-    if (state === "offline" || retryAt !== null) this.#pollsFailed = true;
+    // Streaming that is switched off has another reason, and its polls may only wait to begin.
+    const isBlocked = this.#choice.reason === "upgrades_failed";
+    if (isBlocked && (state === "offline" || retryAt !== null)) this.#pollsFailed = true;
     this.#tell({ type: "moved" });
   }
 
@@ -273,6 +283,8 @@ export class Link {
       return null;
     }
     this.#polls.input({ type: "switched", on: flags.longPoll });
+    // The stream warns before its token ends; polls are told by nobody.
+    if (this.#choice.isPolling && (flags.expiresInMs ?? Infinity) < RENEW_AHEAD_MS) this.#renew();
     if (!flags.streaming) this.#connection.input({ type: "switched_off" });
     return flags.streaming;
   }

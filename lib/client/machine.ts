@@ -301,7 +301,7 @@ export class Machine {
   #park(reason: ParkReason): void {
     this.#leave();
     this.#phase = "parked";
-    this.#out.push({ type: "parked", reason });
+    this.#out.push({ type: "parked", reason, waitMs: this.#reconnectInMs ?? 0 });
   }
 
   /** The connection is no good: let it go and come back, resuming from the position. */

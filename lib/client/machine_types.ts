@@ -78,8 +78,8 @@ export type Command =
   | { readonly type: "refetch"; readonly reason: RefetchReason }
   /** What the server sends from now on. */
   | { readonly type: "subscribed"; readonly subscription: Subscription }
-  /** It tries no more until it is started again: events are to be had by long polls. */
-  | { readonly type: "parked"; readonly reason: ParkReason }
+  /** It tries no more until it is started again: events are to be had by long polls, after the wait that the server asked for. */
+  | { readonly type: "parked"; readonly reason: ParkReason; readonly waitMs: number }
   /** An upgrade failed, and a browser does not tell why: find out whether the person is still signed in, and may stream. */
   | { readonly type: "check_session" }
   /** The token ends within a minute, or has ended: get another one. */

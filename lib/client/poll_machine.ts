@@ -104,7 +104,8 @@ export class PollMachine {
         this.#renewed = false;
         this.#isUntold = true;
         this.#cursors.start(this.#subscription.services, input.position);
-        return input.online ? this.#begin(now) : this.#rest("offline");
+        if (!input.online) return this.#rest("offline");
+        return input.waitMs ? this.#pause(input.waitMs, now) : this.#begin(now);
       case "stop":
         return this.#rest("stopped");
       case "session_ended":
@@ -277,7 +278,10 @@ export class PollMachine {
     this.#attempts.failed(false);
     if (!this.#online) return this.#rest("offline");
     this.#leave();
-    const ms = Math.max(leastMs, this.#attempts.wait(false, this.#options.random));
+    this.#pause(Math.max(leastMs, this.#attempts.wait(false, this.#options.random)), now);
+  }
+
+  #pause(ms: number, now: number): void {
     this.#phase = "waiting";
     this.#retryAt = now + ms;
     this.#schedule("retry", ms);

@@ -28,7 +28,12 @@ export type PollFailure =
   | { readonly kind: "refused"; readonly message: string };
 
 export type PollInput =
-  | { readonly type: "start"; readonly online: boolean; readonly position: Position }
+  | {
+    readonly type: "start";
+    readonly online: boolean;
+    readonly position: Position;
+    readonly waitMs?: number;
+  }
   | { readonly type: "stop" }
   | {
     readonly type: "answered";

@@ -86,7 +86,12 @@ function problemOf(body: unknown): Problem {
   return known ? body as unknown as Problem : { code: "internal" satisfies ProblemCode };
 }
 
+/** What the server says for programs, said for people. */
+const WORDS: Partial<Record<ProblemCode, string>> = {
+  version_conflict: "Somebody else has changed this meanwhile. Try again to put yours in its place",
+};
+
 /** A problem as one sentence for the person. */
 export function wordsOf({ code, detail }: Problem): string {
-  return detail ?? PROBLEMS[code][1];
+  return WORDS[code] ?? detail ?? PROBLEMS[code][1];
 }

@@ -138,7 +138,10 @@ export class TabMachine {
   }
 
   #heard(term: number, visible: boolean, now: number): void {
-    if (term < this.#term || !this.#canLock) return;
+    if (!this.#canLock) return;
+    // One that has lost the lead may not know it yet. But where nobody else is heard, it is a leader of a slower clock.
+    const isSilent = this.#role === "follower" && now - this.#heardAt >= SILENCE_MS;
+    if (term < this.#term && !isSilent) return;
     if (this.#role === "leader" && term > this.#term) {
       // The lock says who leads: where two took it in one moment, the one that has it may have the lower term.
       this.#beginTerm(term, now);

@@ -51,6 +51,8 @@ export type LeaderMessage =
     readonly status: LinkStatus;
     /** In force; null where nothing is yet. */
     readonly subscription: Subscription | null;
+    /** Behind it nothing was told by this leader yet. */
+    readonly from: Position;
     /** What the tab may have missed; null where nobody has it any more. */
     readonly replay: readonly Batch[] | null;
   };

@@ -9,7 +9,7 @@ export type TransportInput =
   | { readonly type: "start"; readonly streaming: boolean }
   | { readonly type: "stop" }
   /** The stream tries no more. */
-  | { readonly type: "parked"; readonly reason: ParkReason }
+  | { readonly type: "parked"; readonly reason: ParkReason; readonly waitMs?: number }
   /** The stream is acknowledged. */
   | { readonly type: "live" }
   /** The answer to `ask`; null where there was none. */
@@ -20,7 +20,7 @@ export type TransportInput =
 
 export type TransportCommand =
   | { readonly type: "start_stream" }
-  | { readonly type: "start_polls" }
+  | { readonly type: "start_polls"; readonly waitMs: number }
   | { readonly type: "stop_polls" }
   /** Ask the server for its flags. */
   | { readonly type: "ask" }
@@ -57,14 +57,14 @@ export class TransportChoice {
     switch (input.type) {
       case "start":
         if (this.#mode !== "off") return [];
-        if (!input.streaming) return this.#poll("switched_off");
+        if (!input.streaming) return this.#poll("switched_off", 0);
         this.#mode = "stream";
         return [{ type: "start_stream" }];
       case "stop":
         this.#mode = "off";
         return [{ type: "cancel" }];
       case "parked":
-        if (this.#mode === "stream") return this.#poll(input.reason);
+        if (this.#mode === "stream") return this.#poll(input.reason, input.waitMs ?? 0);
         if (this.#mode !== "trial") return [];
         this.#mode = "polls";
         this.#reason = input.reason;
@@ -85,10 +85,10 @@ export class TransportChoice {
     }
   }
 
-  #poll(reason: ParkReason): TransportCommand[] {
+  #poll(reason: ParkReason, waitMs: number): TransportCommand[] {
     this.#mode = "polls";
     this.#reason = reason;
-    return [{ type: "start_polls" }, this.#later()];
+    return [{ type: "start_polls", waitMs }, this.#later()];
   }
 
   #ask(now: number): TransportCommand[] {

@@ -34,6 +34,14 @@ export interface Definition {
   readonly search?: readonly string[];
   /** Actions that programs tell about besides created, updated and deleted. */
   readonly actions?: readonly string[];
+  readonly quota?: Quota;
+}
+
+/** At most `max` records of an organisation have this value in this field at once. */
+export interface Quota {
+  readonly field: string;
+  readonly value: string;
+  readonly max: number;
 }
 
 export interface Resource extends Definition {

@@ -1,6 +1,9 @@
 import { defineResource, MANAGERS, PROGRAMS } from "@/lib/resources/define.ts";
 import { choice, day, json } from "@/lib/resources/fields.ts";
 
+/** Reports of one organisation that wait to be computed: whoever asks for more is to wait for these. */
+export const PENDING_REPORTS_MAX = 5;
+
 /** People ask for a report by creating it; a program fills it in. */
 export const reports = [
   defineResource({
@@ -17,5 +20,6 @@ export const reports = [
     },
     roles: { create: MANAGERS, update: PROGRAMS, remove: MANAGERS },
     actions: ["ready", "failed"],
+    quota: { field: "status", value: "pending", max: PENDING_REPORTS_MAX },
   }),
 ];

@@ -6,6 +6,7 @@ import {
   type RecordPage,
 } from "@/lib/client/collection.ts";
 import type { Edit } from "@/lib/client/edits.ts";
+import { OwnSteps } from "@/lib/ui/own_steps.ts";
 import type { Rest, RestAnswer } from "@/lib/client/rest.ts";
 import type { After } from "@/lib/client/timers.ts";
 import type { EventFilter, LiveEvent, RealtimeClient } from "@/lib/client/client_types.ts";
@@ -23,8 +24,9 @@ export const PAGE_RECORDS = 50;
 const REREAD_RECORDS_MAX = 200;
 /** Single records read at once because an event did not say all of them; beyond it the whole list is read. */
 export const SINGLE_READS_MAX = 20;
-/** Own changes whose versions are remembered: more than anybody undoes. */
-const ANSWERED_MAX = 100;
+
+/** Events that make a list out of date have it read once in this time, however many they are. */
+export const REREAD_MS = 1_000;
 
 /** The service of an entity, and the path of its list. */
 export function placeOfEntity(entity: EntityName): { readonly service: Service; readonly path: string } {
@@ -85,14 +87,17 @@ export class Records {
   #options: RecordsOptions;
   #next: string | null;
   #reading = 0;
+  #isHeld = false;
   #isReading = false;
   #isLoadingMore = false;
   #problem: Problem | null = null;
   readonly #singles = new Set<number>();
   /** Records that were there when the person last began to create one. */
   #seenBefore = new Set<number>();
-  /** Versions that own changes were answered with: undoing one may have to name a record that left the list by it. */
-  readonly #answered = new Map<number, number>();
+  readonly #own = new OwnSteps();
+  /** Versions as they were drawn last; what has come since, the person has not seen. */
+  #drawn: ReadonlyMap<number, number> = new Map();
+  #rereading: (() => void) | undefined;
 
   constructor(options: RecordsOptions, world: RecordsWorld) {
     const { entity, first, order } = options;
@@ -153,6 +158,7 @@ export class Records {
     ];
     return () => {
       this.#reading++;
+      this.#rereading?.();
       for (const end of ends) end();
     };
   }
@@ -171,13 +177,21 @@ export class Records {
   }
 
   hold(on: boolean): void {
+    this.#isHeld = on;
     this.#collection.hold(on);
+    if (!on && this.#collection.isFull) void this.reload();
     this.#world.changed();
   }
 
   release(): void {
     this.#collection.release();
+    if (this.#collection.isFull) void this.reload();
     this.#world.changed();
+  }
+
+  /** The rows as they are now are on screen: changes refer to them. */
+  drawn(): void {
+    this.#drawn = new Map(this.#collection.rows.map(({ record: { id, version } }) => [id, version]));
   }
 
   /** Reads the list anew, as far as it was read. */
@@ -222,20 +236,27 @@ export class Records {
     return this.#create(this.#collection.edits.begin("create", null, { ...body }), body);
   }
 
-  update(id: number, changes: object): Promise<Saved> {
-    return this.#update(this.#collection.edits.begin("update", id, { ...changes }), id, changes);
+  /** `seen`: the version that the person had before them; left out: the one on screen. */
+  update(id: number, changes: object, seen = this.#drawn.get(id)): Promise<Saved> {
+    const key = this.#collection.edits.begin("update", id, { ...changes });
+    return this.#update(key, { id, changes, version: this.#versionOf(id, seen) });
   }
 
-  remove(id: number): Promise<Saved> {
-    return this.#remove(this.#collection.edits.begin("remove", id, {}), id);
+  remove(id: number, seen = this.#drawn.get(id)): Promise<Saved> {
+    const key = this.#collection.edits.begin("remove", id, {});
+    return this.#remove(key, { id, version: this.#versionOf(id, seen) });
   }
 
-  /** Tries a failed change again. */
+  /** Tries a failed change again, on what the record is by now. */
   retry(key: string): Promise<Saved> | undefined {
     const edit = this.#collection.edits.again(key);
     if (edit === undefined) return undefined;
     if (edit.id === null) return this.#create(key, edit.fields);
-    return edit.kind === "remove" ? this.#remove(key, edit.id) : this.#update(key, edit.id, edit.fields);
+    const { id, fields: changes } = edit;
+    const version = this.#versionOf(id, undefined);
+    return edit.kind === "remove"
+      ? this.#remove(key, { id, version })
+      : this.#update(key, { id, changes, version });
   }
 
   discard(key: string): void {
@@ -253,17 +274,19 @@ export class Records {
     return this.#settle(key, answer);
   }
 
-  async #update(key: string, id: number, changes: object): Promise<Saved> {
+  async #update(
+    key: string,
+    { id, changes, version }: { id: number; changes: object; version: number },
+  ): Promise<Saved> {
     this.#world.changed();
-    const version = this.#versionOf(id);
     const answer = await this.#world.rest.update(this.#path, { id, version, changes });
-    if (!answer.ok && answer.problem.code === "version_conflict") void this.#readOne(id);
+    if (answer.ok) this.#own.add(id, version, answer.record.version);
+    else if (answer.problem.code === "version_conflict") void this.#readOne(id);
     return this.#settle(key, answer);
   }
 
-  async #remove(key: string, id: number): Promise<Saved> {
+  async #remove(key: string, { id, version }: { id: number; version: number }): Promise<Saved> {
     this.#world.changed();
-    const version = this.#versionOf(id);
     const answer = await this.#world.rest.remove(this.#path, { id, version });
     // Whoever was faster has done what was asked for.
     const isGone = answer.ok || answer.problem.code === "not_found";
@@ -272,38 +295,43 @@ export class Records {
     return this.#settle(key, isGone ? { ok: true } : answer);
   }
 
-  #versionOf(id: number): number {
-    return this.#collection.get(id)?.version ?? this.#answered.get(id) ?? 0;
+  /** The version to change: what was seen, or what the person has made of it since; where nothing was seen, the latest. */
+  #versionOf(id: number, seen: number | undefined): number {
+    if (seen !== undefined) return this.#own.after(id, seen);
+    return this.#collection.get(id)?.version ?? this.#own.last(id) ?? 0;
   }
 
   #settle(key: string, answer: RestAnswer<{ record?: ClientRecord }>): Saved {
     if (answer.ok) {
       this.#collection.edits.end(key);
-      if (answer.record !== undefined) this.#take(answer.record);
+      if (answer.record !== undefined) {
+        this.#collection.readOne(answer.record.id, answer.record);
+        this.#collection.show(answer.record.id);
+      }
     } else this.#collection.edits.fail(key, answer.problem);
     this.#world.changed();
     return answer.ok ? { ok: true, record: answer.record ?? null } : answer;
   }
 
-  #take(record: ClientRecord): void {
-    this.#collection.readOne(record.id, record);
-    this.#collection.show(record.id);
-    this.#answered.delete(record.id);
-    this.#answered.set(record.id, record.version);
-    if (this.#answered.size <= ANSWERED_MAX) return;
-    for (const oldest of this.#answered.keys()) {
-      this.#answered.delete(oldest);
-      return;
-    }
-  }
-
   #apply(events: readonly LiveEvent[]): void {
+    let isStale = false;
     for (const event of events) {
       if (this.#collection.apply(event, event.seq) !== "unknown") continue;
-      if (this.#singles.size >= SINGLE_READS_MAX) void this.reload();
+      if (this.#singles.size >= SINGLE_READS_MAX) isStale = true;
       else void this.#readOne(event.data.id as number);
     }
+    // While somebody is at the list it is not made short under their hands.
+    if (isStale || this.#collection.isFull && !this.#isHeld) this.#reread();
     this.#world.changed();
+  }
+
+  /** Reads the list anew in a moment; once for all that happens until then, and not while it is being read. */
+  #reread(): void {
+    this.#rereading ??= this.#world.after(REREAD_MS, () => {
+      this.#rereading = undefined;
+      if (this.#isReading) this.#reread();
+      else void this.reload();
+    });
   }
 
   async #readOne(id: number): Promise<void> {

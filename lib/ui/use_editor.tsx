@@ -57,7 +57,7 @@ export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorO
   };
   const remove = async (record: ClientRecord) => {
     setOpen(null);
-    const done = failed(`The ${noun} could not be removed`)(await records.remove(record.id));
+    const done = failed(`The ${noun} could not be removed`)(await records.remove(record.id, record.version));
     if (!done) return;
     const again = () =>
       void records.create(bodyAgain(resource, record)).then(failed("This could not be undone"));
@@ -65,9 +65,10 @@ export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorO
   };
   const change = async (record: ClientRecord, changes: Values, says: string) => {
     const before = Object.fromEntries(Object.keys(changes).map((name) => [name, record[name]]));
-    const done = failed(`The ${noun} could not be changed`)(await records.update(record.id, changes));
-    if (!done) return;
-    const back = () => void records.update(record.id, before).then(failed("This could not be undone"));
+    const answer = await records.update(record.id, changes, record.version);
+    if (!failed(`The ${noun} could not be changed`)(answer)) return;
+    const made = answer.ok ? answer.record?.version : undefined;
+    const back = () => void records.update(record.id, before, made).then(failed("This could not be undone"));
     toast({ text: says, undo: back });
   };
   const saved = (record: ClientRecord | null) => {
@@ -75,17 +76,18 @@ export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorO
     setOpen(null);
     if (before === null) {
       const undo = record !== null && may(entity, "remove")
-        ? () => void records.remove(record.id).then(failed("This could not be undone"))
+        ? () => void records.remove(record.id, record.version).then(failed("This could not be undone"))
         : undefined;
       return toast({ text: `${capital(noun)} added`, ...(undo && { undo }) });
     }
     const back = bodyBack(resource, before, record);
-    const undo = () => void records.update(before.id, back).then(failed("This could not be undone"));
+    const made = record?.version;
+    const undo = () => void records.update(before.id, back, made).then(failed("This could not be undone"));
     toast({ text: `${capital(noun)} changed`, undo });
   };
   const save = (body: object) => {
     const { record } = open!;
-    return record === null ? saving.create(body) : saving.update(record.id, body);
+    return record === null ? saving.create(body) : saving.update(record.id, body, record.version);
   };
   const close = () => {
     saving.forget();

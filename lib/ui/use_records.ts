@@ -35,6 +35,7 @@ export function useRecords(entity: EntityName, options: UseRecordsOptions): Reco
     });
   }, []);
   useEffect(() => records.start(), []);
+  useEffect(() => records.drawn());
   const asked = JSON.stringify(filter);
   const property = propertyId.value;
   useLater(() => records.narrow(), property);

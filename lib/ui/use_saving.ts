@@ -8,7 +8,8 @@ export type Edited = Pick<Records, "rows" | "create" | "update" | "remove" | "re
 export interface Saving {
   /** The same body again is the same creation: where only its answer was lost, there is no second record. */
   create(body: object): Promise<Saved>;
-  update(id: number, changes: object): Promise<Saved>;
+  /** `seen`: the version that the form was opened with. */
+  update(id: number, changes: object, seen?: number): Promise<Saved>;
   /** The form is closed: what it could not create is given up. */
   forget(): void;
 }
@@ -16,6 +17,8 @@ export interface Saving {
 /** How a form saves. What fails is told by the form, which stays; so the list need not. */
 export function useSaving(records: Edited): Saving {
   const failed = useRef<{ readonly key: string; readonly text: string } | null>(null);
+  /** Whoever was told that somebody else was faster, and saves again, means it. */
+  const told = useRef<number | null>(null);
   const keyOf = (problem: Problem) => {
     const row = records.rows.find(({ failure }) => failure === problem);
     return row && (row.editKey ?? row.key);
@@ -23,6 +26,7 @@ export function useSaving(records: Edited): Saving {
   const forget = () => {
     if (failed.current !== null) records.discard(failed.current.key);
     failed.current = null;
+    told.current = null;
   };
   return {
     forget,
@@ -35,8 +39,9 @@ export function useSaving(records: Edited): Saving {
       failed.current = key === undefined ? null : { key, text };
       return answer;
     },
-    async update(id, changes) {
-      const answer = await records.update(id, changes);
+    async update(id, changes, seen) {
+      const answer = await records.update(id, changes, told.current === id ? undefined : seen);
+      told.current = !answer.ok && answer.problem.code === "version_conflict" ? id : null;
       const key = answer.ok ? undefined : keyOf(answer.problem);
       if (key !== undefined) records.discard(key);
       return answer;

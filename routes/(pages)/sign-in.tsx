@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
 import { Icon } from "@/lib/ui/icon.tsx";
+import { isActive } from "@/services/auth/active.ts";
 import { definePages, safeNext, SESSION_S, sessionCookie } from "@/services/auth/session.ts";
 import { DEMO_USERS, type DemoUser } from "@/services/demo/users.ts";
 import type { Services } from "@/services/services.ts";
@@ -11,29 +12,34 @@ import { Wordmark } from "@/lib/ui/wordmark.tsx";
 const SEE_OTHER = 303;
 /** A name and a path. */
 const FORM_BYTES_MAX = 4_096;
+const UNKNOWN = "There is no such person here. Choose one of those below.";
 
 export const handler = definePages.handlers({
   GET(ctx) {
     const next = safeNext(ctx.url.searchParams.get("next"));
     const isAgain = ctx.url.searchParams.has("again");
     if (ctx.state.session !== null && !isAgain) return ctx.redirect(next);
-    return page({ next, people: ctx.state.services.config.demo ? DEMO_USERS : [], refused: false });
+    return page({ next, people: ctx.state.services.config.demo ? DEMO_USERS : [], refused: undefined });
   },
 
   async POST(ctx) {
     const { services } = ctx.state;
     const form = await readForm(ctx.req);
     const next = safeNext(form?.get("next"));
-    const person = services.config.demo
-      ? DEMO_USERS.find(({ userId }) => userId === form?.get("user"))
-      : undefined;
-    if (person === undefined) {
-      return page({ next, people: services.config.demo ? DEMO_USERS : [], refused: true }, { status: 400 });
+    const people = services.config.demo ? DEMO_USERS : [];
+    const person = people.find(({ userId }) => userId === form?.get("user"));
+    if (person === undefined) return page({ next, people, refused: UNKNOWN }, { status: 400 });
+    if (!await isActive(services.sql, person)) {
+      return page({ next, people, refused: switchedOff(person) }, { status: 403 });
     }
     const cookie = sessionCookie(await tokenOf(person, services), ctx.req);
     return new Response(null, { status: SEE_OTHER, headers: { location: next, "set-cookie": cookie } });
   },
 });
+
+function switchedOff({ name, organisation }: DemoUser): string {
+  return `${name} has no access at present. An administrator of ${organisation} can switch it on again, under Users.`;
+}
 
 async function readForm(req: Request): Promise<FormData | undefined> {
   // A browser always says how long a form is, and no more than that is read.
@@ -55,7 +61,7 @@ export default definePages.page<typeof handler>(({ data: { next, people, refused
     <Wordmark />
     <div class="panel">
       <h1>Sign in</h1>
-      {refused && <p class="error" role="alert">There is no such person here. Choose one of those below.</p>}
+      {refused !== undefined && <p class="error" role="alert">{refused}</p>}
       {people.length > 0 ? <People people={people} next={next} /> : <Elsewhere />}
     </div>
   </main>

@@ -12,8 +12,9 @@ const NO_STORE = { headers: { "cache-control": "no-store" } };
 /** The feature flags: what they mean for the caller's organisation, and their change by an operator. */
 export const handler = define.handlers(methods({
   async GET(ctx) {
-    const { orgId } = await authenticate(ctx);
-    return Response.json(ctx.state.services.flags.effective(orgId), NO_STORE);
+    const { orgId, expiresAt } = await authenticate(ctx);
+    const effective = ctx.state.services.flags.effective(orgId);
+    return Response.json({ ...effective, expiresInMs: expiresAt - Date.now() }, NO_STORE);
   },
 
   async POST(ctx) {

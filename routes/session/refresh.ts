@@ -1,20 +1,28 @@
 import { problemResponse } from "@/lib/protocol/problems.ts";
+import { isActive } from "@/services/auth/active.ts";
 import { renewSession } from "@/services/auth/refresh.ts";
 import { sessionCookie } from "@/services/auth/session.ts";
-import { requireOrigin, tokenCookie } from "@/services/http/authenticate.ts";
+import { checkPerson, requireOrigin, tokenCookie } from "@/services/http/authenticate.ts";
 import { define } from "@/services/http/define.ts";
 import { methods } from "@/services/http/methods.ts";
 
 /** Prolongs the session of this browser, and gives it a ticket to tell its open socket so: no script holds a token. */
 export const handler = define.handlers(methods({
   async POST(ctx) {
-    const { tokens, tickets } = ctx.state.services;
+    const { sql, tokens, tickets } = ctx.state.services;
     const cookie = tokenCookie(ctx.req);
     if (cookie === null) {
       return problemResponse({ code: "unauthenticated", detail: "this is for browsers that are signed in" });
     }
     requireOrigin(ctx);
-    const renewed = await renewSession(tokens, cookie, new Date());
+    const renewed = await renewSession(tokens, cookie, {
+      now: new Date(),
+      async refusal(principal) {
+        checkPerson(ctx, principal);
+        if (await isActive(sql, principal)) return undefined;
+        return { code: "unauthenticated", detail: "this person's access has been switched off" };
+      },
+    });
     if ("code" in renewed) return problemResponse(renewed);
     const { principal, token, lifeS } = renewed;
     const ticket = await tickets.issue(principal, crypto.randomUUID());

@@ -1,4 +1,3 @@
-import type { JWTPayload } from "jose";
 import { type Principal, principalOf } from "@/lib/auth/principal.ts";
 import type { Problem } from "@/lib/protocol/problems.ts";
 import { SESSION_S } from "@/services/auth/session.ts";
@@ -13,40 +12,49 @@ export interface RenewedSession {
   readonly lifeS: number;
 }
 
+export interface RenewOptions {
+  readonly now: Date;
+  /** Why this person gets no further token; undefined: nothing speaks against it. */
+  readonly refusal: (principal: Principal) => Promise<Problem | undefined>;
+}
+
 /**
  * A token that goes on where this one is, with the same claims. `sessionAt`, when the person signed in (seconds), is
- * kept, and no token reaches beyond SESSION_MAX_S from there.
+ * kept, and no token reaches beyond SESSION_MAX_S from there. A token without it was issued by somebody else, for as
+ * long as they meant it to last.
  */
 export async function renewSession(
   tokens: Tokens,
   token: string,
-  now: Date,
+  { now, refusal }: RenewOptions,
 ): Promise<RenewedSession | Problem> {
-  if (!tokens.canSign) {
-    return { code: "forbidden", detail: "the identity provider that issues the tokens renews them" };
-  }
+  if (!tokens.canSign) return elsewhere();
   const read = await tokens.read(token);
   if ("code" in read) return read;
+  const refused = await refusal(read.principal);
+  if (refused !== undefined) return refused;
   const nowS = Math.floor(now.getTime() / 1000);
-  const { iat: _iat, exp: _exp, nbf: _nbf, iss: _iss, aud: _aud, ...claims } = read.claims;
-  const sessionAt = beginOf(read.claims, nowS);
-  const lifeS = Math.min(SESSION_S, sessionAt + SESSION_MAX_S - nowS);
-  if (lifeS <= 0) {
-    return {
-      code: "token_expired",
-      detail: `the session began ${SESSION_MAX_S / 3600} h ago: sign in again`,
-    };
+  const { iat: _iat, exp = 0, nbf: _nbf, iss: _iss, aud: _aud, sessionAt: began, ...claims } = read.claims;
+  if (typeof began !== "number" || !Number.isFinite(began)) return elsewhere();
+  const sessionAt = Math.floor(Math.min(began, nowS));
+  const endS = sessionAt + SESSION_MAX_S;
+  if (endS <= nowS) {
+    const detail = `the session began ${SESSION_MAX_S / 3600} h ago: sign in again`;
+    return { code: "token_expired", detail };
   }
+  if (exp >= endS) {
+    const detail = `the token reaches to the end of the session already, ${
+      SESSION_MAX_S / 3600
+    } h after it began`;
+    return { code: "forbidden", detail };
+  }
+  const lifeS = Math.min(SESSION_S, endS - nowS);
   const renewed = { ...claims, sessionAt };
   const principal = principalOf({ ...renewed, exp: nowS + lifeS });
   if (typeof principal === "string") return { code: "unauthenticated", detail: principal };
   return { principal, token: await tokens.sign(renewed, lifeS), lifeS };
 }
 
-/** When the session began: as the token says, else when it was issued. */
-function beginOf({ sessionAt, iat }: JWTPayload, nowS: number): number {
-  if (typeof sessionAt === "number" && Number.isFinite(sessionAt)) {
-    return Math.floor(Math.min(sessionAt, nowS));
-  }
-  return Math.min(iat ?? nowS, nowS);
+function elsewhere(): Problem {
+  return { code: "forbidden", detail: "the identity provider that issues the tokens renews them" };
 }

@@ -7,6 +7,7 @@ import type { DerivedParts } from "@/services/derived/parts.ts";
 import type { Place } from "@/services/derived/place.ts";
 import { leftReports, staleProperties } from "@/services/derived/refresh.ts";
 import { deriveReport } from "@/services/derived/reports.ts";
+import { propertySource, type ReportPlace, reportSource } from "@/services/derived/sources.ts";
 import { deriveStatistics, STATISTICS_MS } from "@/services/derived/statistics.ts";
 
 /** Dashboards that one instance computes at once. Statistics take longer, and must not keep them waiting. */
@@ -17,10 +18,6 @@ export const REPORTS_AT_ONCE = 2;
 export const REFRESHED_AT_ONCE = 4;
 /** How often an instance looks for figures that time has moved. */
 export const REFRESH_MS = 60_000;
-
-export interface ReportPlace extends Place {
-  readonly id: number;
-}
 
 export interface DerivedOptions extends DerivedParts {
   readonly js: JetStreamClient;
@@ -34,7 +31,7 @@ export interface DerivedOptions extends DerivedParts {
  */
 export class Derived {
   readonly #options: DerivedOptions;
-  readonly #consumer: DerivedConsumer;
+  readonly #consumers: readonly DerivedConsumer[];
   readonly #metrics: Pacer<Place>;
   readonly #statistics: Pacer<Place>;
   readonly #reports: Pacer<ReportPlace>;
@@ -48,10 +45,12 @@ export class Derived {
     this.#options = options;
     const { now, failed } = options;
     const keyOf = ({ orgId, propertyId }: Place) => `${orgId} ${propertyId}`;
+    const turnOf = ({ orgId }: Place) => orgId;
     this.#metrics = new Pacer({
       keyOf,
       everyMs: METRICS_MS,
       slots: new Slots(METRICS_AT_ONCE),
+      turnOf,
       run: (place) => deriveMetrics(options, place),
       now,
       failed,
@@ -60,6 +59,7 @@ export class Derived {
       keyOf,
       everyMs: STATISTICS_MS,
       slots: new Slots(STATISTICS_AT_ONCE),
+      turnOf,
       run: (place, marks) => deriveStatistics(options, place, marks),
       now,
       failed,
@@ -68,6 +68,7 @@ export class Derived {
       keyOf: ({ orgId, id }: ReportPlace) => `${orgId} ${id}`,
       everyMs: 0,
       slots: new Slots(REPORTS_AT_ONCE),
+      turnOf,
       run: async ({ orgId, id }) => {
         await deriveReport(options, orgId, id);
         return undefined;
@@ -75,20 +76,21 @@ export class Derived {
       now,
       failed,
     });
-    this.#consumer = new DerivedConsumer(options.js, options.jsm, {
-      property: (place, mark) => {
+    const sources = [
+      propertySource((place, mark) => {
         this.#metrics.mark(place, mark);
         this.#statistics.mark(place, mark);
-      },
-      report: (place, mark) => this.#reports.mark(place, mark),
-    });
+      }),
+      reportSource((report, mark) => this.#reports.mark(report, mark)),
+    ];
+    this.#consumers = sources.map((source) => new DerivedConsumer(options.js, options.jsm, source));
     this.#timer = setInterval(() => void this.#tick(), REFRESH_MS);
   }
 
   /** Starts, or starts again after an interruption, in the stream of `epoch`. */
   async restart(epoch: string): Promise<void> {
-    const missed = await this.#consumer.restart(epoch);
-    void this.refresh(missed);
+    const missed = await Promise.all(this.#consumers.map((consumer) => consumer.restart(epoch)));
+    void this.refresh(missed.includes(true));
   }
 
   /**
@@ -105,14 +107,15 @@ export class Derived {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    this.#consumer.close();
+    for (const consumer of this.#consumers) consumer.close();
     await Promise.all([this.#metrics.close(), this.#statistics.close(), this.#reports.close()]);
     await this.#refreshing;
   }
 
   async #tick(): Promise<void> {
     try {
-      if (await this.#consumer.declare()) this.#all = true;
+      const missing = await Promise.all(this.#consumers.map((consumer) => consumer.declare()));
+      if (missing.includes(true)) this.#all = true;
     } catch (error) {
       this.#options.failed(error);
     }

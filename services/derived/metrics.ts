@@ -1,6 +1,7 @@
 import { dashboardFigures } from "@/lib/derived/figures.ts";
 import { addDays, localDay, startOfDay } from "@/lib/derived/local_day.ts";
 import { stableJson } from "@/lib/resources/plain_json.ts";
+import { restOfPace } from "@/services/derived/pace.ts";
 import type { DerivedParts } from "@/services/derived/parts.ts";
 import { derivedPrincipal, METRICS, type Place } from "@/services/derived/place.ts";
 import { countNow, houseOf, keptMetrics } from "@/services/derived/queries.ts";
@@ -19,7 +20,7 @@ export async function deriveMetrics(parts: DerivedParts, place: Place): Promise<
     if (house === undefined) return undefined;
     // The version before the rows: where another instance writes in between, ours will not be taken.
     const kept = await keptMetrics(tx, place);
-    const wait = kept === undefined ? 0 : waitAfter(kept.at, at);
+    const wait = kept === undefined ? 0 : restOfPace(kept.at, METRICS_MS, at);
     if (wait > 0) return { wait };
     const day = localDay(at, house.timezone);
     const from = new Date(startOfDay(day, house.timezone)).toISOString();
@@ -39,9 +40,4 @@ export async function deriveMetrics(parts: DerivedParts, place: Place): Promise<
     ? await parts.resources.create(principal, METRICS, { ...body, propertyId: place.propertyId })
     : await parts.resources.update(principal, METRICS, kept.id, { ...body, version: kept.version });
   return written(answer) ? undefined : METRICS_MS;
-}
-
-/** How long the figures computed then keep others from computing. Clocks differ: never longer than that time. */
-function waitAfter(computedAt: string, now: number): number {
-  return Math.min(Date.parse(computedAt) + METRICS_MS - now, METRICS_MS);
 }

@@ -22,6 +22,8 @@ export interface PacerOptions<Target> {
   /** Shortest time from one run for a target to the next, in milliseconds. */
   readonly everyMs: number;
   readonly slots: Slots;
+  /** Whose turn a run takes: where many wait, these take turns. */
+  readonly turnOf: (target: Target) => number;
   /** Computes and commits. Answers after how many milliseconds to do so again; undefined where it is done. */
   readonly run: (target: Target, marks: readonly Mark[]) => Promise<number | undefined>;
   readonly now: () => number;
@@ -97,7 +99,8 @@ export class Pacer<Target> {
       return;
     }
     entry.running = true;
-    const run = this.#options.slots.run(() => this.#run(entry)).then((delayMs) => {
+    const { slots, turnOf } = this.#options;
+    const run = slots.run(() => this.#run(entry), turnOf(entry.target)).then((delayMs) => {
       entry.running = false;
       if (!this.#closed) this.#schedule(key, entry, delayMs);
     }).finally(() => this.#runs.delete(run));

@@ -41,13 +41,15 @@ export interface LeftReport extends Place {
   readonly id: number;
 }
 
-/** Reports that nobody seems to be at, the oldest first. */
+/** Reports that nobody seems to be at: the oldest of each organisation, then the second of each, and so on. */
 export async function leftReports(sql: Sql, now: number): Promise<LeftReport[]> {
   const before = new Date(now - REPORT_LEFT_MS).toISOString();
   return [
     ...await inRelay(sql, (tx) =>
       tx<LeftReport[]>`
         select org_id as "orgId", property_id as "propertyId", id from reports
-        where status = 'pending' and updated_at < ${before} order by updated_at limit ${REFRESH_ROWS_MAX}`),
+        where status = 'pending' and updated_at < ${before}
+        order by row_number() over (partition by org_id order by updated_at, id), updated_at
+        limit ${REFRESH_ROWS_MAX}`),
   ];
 }

@@ -14,6 +14,16 @@ export const PROGRESS_MS = 1_000;
 /** A report that could not be computed for so long after it was asked for has failed. */
 const PATIENCE_MS = 600_000;
 
+/** Periods of a report that is one snapshot of the rows. A longer one tells how far it is instead. */
+export const SNAPSHOT_PERIODS_MAX = 36;
+
+interface MonthSpan {
+  readonly month: string;
+  /** RFC 3339 */
+  readonly from: string;
+  readonly until: string;
+}
+
 /**
  * Computes one report that was asked for, month by month, and leaves it `ready` or `failed`. One that is not pending,
  * or that another instance is at, is left alone. Throws where the database cannot be reached: then it is still pending.
@@ -58,22 +68,36 @@ class ReportRun {
       await this.fail(`A report covers at most ${REPORT_YEARS_MAX} calendar years`);
       return;
     }
-    const sums = new ReportSums(currency);
     const at = (day: string) => new Date(startOfDay(day, timezone)).toISOString();
-    for (const [done, { month, from, until }] of periods.entries()) {
-      const span = { from: at(from), until: at(until) };
-      const { sql } = this.#parts;
+    const spans = periods.map(({ month, from, until }) => ({ month, from: at(from), until: at(until) }));
+    const sums = new ReportSums(currency);
+    if (spans.length <= SNAPSHOT_PERIODS_MAX) await this.#sumAtOnce(spans, sums);
+    else if (!await this.#sumByMonth(spans, sums)) return;
+    await this.#write({ status: "ready", figures: sums.figures() }, "ready");
+  }
+
+  /** All periods as the rows were at one moment. */
+  async #sumAtOnce(spans: readonly MonthSpan[], sums: ReportSums): Promise<void> {
+    await inTenant(this.#parts.sql, this.#place.orgId, async (tx) => {
+      for (const span of spans) sums.add(span.month, await sumCategories(tx, this.#place, span));
+    }, { readOnly: true, snapshot: true });
+  }
+
+  /** Each period for itself, so that none holds a connection for long. false: somebody else has written the report. */
+  async #sumByMonth(spans: readonly MonthSpan[], sums: ReportSums): Promise<boolean> {
+    const { sql } = this.#parts;
+    for (const [done, span] of spans.entries()) {
       const found = await inTenant(sql, this.#place.orgId, (tx) => sumCategories(tx, this.#place, span), {
         readOnly: true,
       });
-      sums.add(month, found);
-      const percent = Math.floor((done + 1) / periods.length * 100);
+      sums.add(span.month, found);
+      const percent = Math.floor((done + 1) / spans.length * 100);
       // Overtaken: another instance is at it, or somebody has taken it away.
       if (percent < 100 && this.#isTimeToTell() && !await this.#write({ figures: { progress: percent } })) {
-        return;
+        return false;
       }
     }
-    await this.#write({ status: "ready", figures: sums.figures() }, "ready");
+    return true;
   }
 
   /** Whoever asked sees why; it is not tried again. */

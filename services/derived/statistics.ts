@@ -1,6 +1,7 @@
 import { isQuiet, type StatisticFigures, statisticFigures } from "@/lib/derived/figures.ts";
 import { addDays, daysFrom, localDay, startOfDay } from "@/lib/derived/local_day.ts";
 import { stableJson } from "@/lib/resources/plain_json.ts";
+import { restOfPace } from "@/services/derived/pace.ts";
 import type { Mark } from "@/services/derived/pacer.ts";
 import type { DerivedParts } from "@/services/derived/parts.ts";
 import { derivedPrincipal, type Place, STATISTIC } from "@/services/derived/place.ts";
@@ -54,7 +55,7 @@ export async function deriveStatistics(
   }, { readOnly: true });
   if (found === undefined) return undefined;
   const { house, latest, writtenAt, earlier } = found;
-  const wait = writtenAt === null ? 0 : Math.min(Date.parse(writtenAt) + STATISTICS_MS - now, STATISTICS_MS);
+  const wait = writtenAt === null ? 0 : restOfPace(writtenAt, STATISTICS_MS, now);
   if (wait > 0) return wait;
   const oldest = addDays(latest[0]!, -STATISTICS_BACK_DAYS);
   const named = marks.flatMap(({ days = [] }) => days).filter((day) => day >= oldest && day < latest[0]!);

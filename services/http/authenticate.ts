@@ -28,8 +28,11 @@ export async function authenticate(ctx: Request_): Promise<Principal> {
   return checkPerson(ctx, orThrow(await tokens.verify(cookie)));
 }
 
-/** A browser may be somebody else's by now: the pages from before must neither show nor change what is theirs. */
-function checkPerson({ req, url }: Request_, principal: Principal): Principal {
+/**
+ * A browser may be somebody else's by now: the pages from before must neither show nor change what is theirs. Throws a
+ * ProblemError (401) where they would.
+ */
+export function checkPerson({ req, url }: Request_, principal: Principal): Principal {
   const person = req.headers.get(MADE_FOR_HEADER) ?? url.searchParams.get(MADE_FOR_QUERY);
   if (person === null || person === madeFor(principal)) return principal;
   throw new ProblemError({

@@ -1,5 +1,10 @@
 import type { Sql, Transaction } from "@/services/postgres/pool.ts";
-import { transaction } from "@/services/postgres/transaction.ts";
+import { transaction, type TransactionOptions } from "@/services/postgres/transaction.ts";
+
+export interface TenantOptions extends Pick<TransactionOptions, "readOnly" | "snapshot"> {
+  /** Longest statement, where it is to be shorter than the pool's. */
+  readonly statementMs?: number | undefined;
+}
 
 /**
  * Runs `work` in a transaction that sees and writes the rows of one organisation only. The setting ends with the
@@ -9,10 +14,15 @@ export function inTenant<T>(
   sql: Sql,
   orgId: number,
   work: (tx: Transaction) => Promise<T>,
-  { readOnly = false }: { readOnly?: boolean } = {},
+  { statementMs, ...options }: TenantOptions = {},
 ): Promise<T> {
-  const prepare = (tx: Transaction) => tx`select set_config('app.org', ${String(orgId)}, true)`.execute();
-  return transaction(sql, work, { readOnly, prepare });
+  const prepare = (tx: Transaction) => {
+    const patience = statementMs === undefined
+      ? tx``
+      : tx`, set_config('statement_timeout', ${String(statementMs)}, true)`;
+    return tx`select set_config('app.org', ${String(orgId)}, true)${patience}`.execute();
+  };
+  return transaction(sql, work, { ...options, prepare });
 }
 
 /**

@@ -7,6 +7,8 @@ const BEGIN_MS = (CONNECT_TIMEOUT_S + 1) * 1000;
 
 export interface TransactionOptions {
   readonly readOnly?: boolean;
+  /** Shall all its statements see the rows as the first one did? Else each sees what is committed before it. */
+  readonly snapshot?: boolean;
   /** Its statement is sent at once, so it stands before the first of the work without a round trip of its own. */
   readonly prepare?: (tx: Transaction) => Promise<unknown>;
 }
@@ -33,7 +35,7 @@ export async function transaction<T>(
 async function attempt<T>(
   slot: Slot,
   work: (tx: Transaction) => Promise<T>,
-  { readOnly = false, prepare }: TransactionOptions,
+  { readOnly = false, snapshot = false, prepare }: TransactionOptions,
 ): Promise<{ value: T } | undefined> {
   const lost = slot.untilLost();
   const old = slot.used;
@@ -42,7 +44,10 @@ async function attempt<T>(
     () => slot.lose(connectionError("CONNECT_TIMEOUT", "The database did not answer")),
     BEGIN_MS,
   );
-  const run = slot.sql.begin(readOnly ? "read only" : "read write", async (raw) => {
+  const mode = `isolation level ${snapshot ? "repeatable read" : "read committed"} read ${
+    readOnly ? "only" : "write"
+  }`;
+  const run = slot.sql.begin(mode, async (raw) => {
     clearTimeout(timer);
     began = true;
     slot.used = true;

@@ -188,8 +188,9 @@ export class RealtimeConnection implements Held, Sink {
     }
     const { userId, orgId } = this.#principal;
     if (principal.userId !== userId || principal.orgId !== orgId) return this.#error("token_mismatch");
+    // Where it ends no later, its end was told already: a client that asks again would get the same again.
+    if (principal.expiresAt > this.#principal.expiresAt) this.#warned = false;
     this.#principal = principal;
-    this.#warned = false;
     // The new token may allow less than the old one.
     const audience = audienceOf(principal, this.#wish!);
     if ("error" in audience) return this.#end("forbidden", audience.error, audience.detail);

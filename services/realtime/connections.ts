@@ -30,8 +30,8 @@ const GOODBYE_MS = 1_000;
 const GOODBYE_PROBE_MS = 10;
 /** Clients of an instance that stops come back spread over this time. */
 const RECONNECT_SPREAD_MS = 3_000;
-/** Clients that may not stream any more begin to poll spread over this time. */
-const POLL_SPREAD_MS = 1_000;
+/** Clients that may not stream any more begin to poll within this time: until the next slice of them is told. */
+const POLL_SPREAD_MS = 100;
 const TICK_MS = 1_000;
 /** Connections ticked before other work gets its turn. */
 const TICK_SLICE = 1_000;

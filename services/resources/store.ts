@@ -21,6 +21,8 @@ import {
   type ResourceRecord,
   type Row,
 } from "@/services/resources/record.ts";
+import { keepQuota } from "@/services/resources/quota.ts";
+import { SEARCH_MS, Searches } from "@/services/resources/searches.ts";
 import { deleteRow, homeCurrency, insertRow, selectRow, updateRow } from "@/services/resources/statements.ts";
 import { readBody } from "@/lib/resources/validate.ts";
 
@@ -86,6 +88,7 @@ export function createResourceStore(parts: ResourceStoreParts) {
 
 class Store {
   readonly #parts: ResourceStoreParts;
+  readonly #searches = new Searches();
 
   constructor(parts: ResourceStoreParts) {
     this.#parts = parts;
@@ -101,13 +104,17 @@ class Store {
     if (refusal) return refuse(refusal);
     const page = readPage(principal, resource, query);
     if (!page.ok) return page;
-    const position = await this.#position();
-    if (!position.ok) return position;
-    return await attempt(resource, async () => {
-      const found = await inTenant(this.#parts.sql, principal.orgId, page.select, { readOnly: true });
+    const { sql } = this.#parts;
+    const { orgId } = principal;
+    const isSearch = query.q !== undefined;
+    const read = async () => {
+      const position = await this.#position();
+      const options = { readOnly: true, ...(isSearch && { statementMs: SEARCH_MS }) };
+      const found = await inTenant(sql, orgId, page.select, options);
       const items = found.items.map((record) => shownTo(principal, resource, record));
-      return { ...found, items, seq: position.seq, epoch: position.epoch };
-    });
+      return { ...found, items, ...position };
+    };
+    return await attempt(resource, () => isSearch ? this.#searches.run(orgId, read) : read());
   }
 
   async get(
@@ -153,16 +160,15 @@ class Store {
         resource.money && values.currency === undefined ? homeCurrency(tx, orgId) : undefined,
       ]);
       if (kept) {
-        return {
-          result: { record: JSON.parse(kept.body), status: kept.status, replayed: true },
-          happenings: [],
-        };
+        const record = shownTo(principal, resource, JSON.parse(kept.body));
+        return { result: { record, status: kept.status, replayed: true }, happenings: [] };
       }
       const columns = columnsOfNew(resource, minorValues(resource, values, home), { at, currency: home });
+      await keepQuota(tx, resource, orgId, { after: columns });
       const row = await insertRow(tx, resource, orgId, { propertyId, columns, at, createdBy });
       const record = recordOf(resource, row);
       return {
-        result: { record, status: CREATED, replayed: false },
+        result: { record: shownTo(principal, resource, record), status: CREATED, replayed: false },
         happenings: [{ action, propertyId: record.propertyId, version: record.version, data: record }],
         keep: use && { use, status: CREATED, body: JSON.stringify(record) },
       };
@@ -190,15 +196,17 @@ class Store {
     const { version } = expected;
     return await this.#write(principal, resource, async (tx, at) => {
       const row = await writableRow(tx, principal, resource, { id, version });
-      if (names.length === 0) return { result: { record: recordOf(resource, row) }, happenings: [] };
+      const shown = (record: ResourceRecord) => ({ record: shownTo(principal, resource, record) });
+      if (names.length === 0) return { result: shown(recordOf(resource, row)), happenings: [] };
       const propertyId = wanted === undefined ? row.property_id : wanted;
       demand(placeRefusal(principal, propertyId));
       const moved = propertyId !== row.property_id;
       const columns = columnsOfChanged(resource, minorValues(resource, values, row.currency as string), row);
+      await keepQuota(tx, resource, principal.orgId, { after: columns, before: row });
       const next = { id, propertyId, version: row.version + (moved ? 2 : 1), columns, at };
       const record = recordOf(resource, await updateRow(tx, resource, principal.orgId, next));
       const updated = { action, propertyId, version: record.version, data: record };
-      return { result: { record }, happenings: moved ? [removalOf(row), updated] : [updated] };
+      return { result: shown(record), happenings: moved ? [removalOf(row), updated] : [updated] };
     });
   }
 
@@ -245,12 +253,13 @@ class Store {
     });
   }
 
-  async #position(): Promise<Answer<Position>> {
+  async #position(): Promise<Position> {
     try {
-      return { ok: true, ...await this.#parts.position() };
+      const { seq, epoch } = await this.#parts.position();
+      return { seq, epoch };
     } catch {
       const detail = "The position of the event stream cannot be read";
-      return refuse({ code: "unavailable", detail, retryAfter: POSITION_RETRY_S });
+      throw new ProblemError({ code: "unavailable", detail, retryAfter: POSITION_RETRY_S });
     }
   }
 }

@@ -22,6 +22,7 @@ Deno.test("admin flags - a percentage is shown as it is moved, and applied when 
     await page.keyboard.press("Enter");
     assert.match(await page.textContent("dialog h2") ?? "", /from 100 % to 12.34 %/);
     // The way back has the focus.
+    await page.locator("dialog :focus").waitFor();
     await page.keyboard.press("Enter");
     await page.locator("dialog").waitFor({ state: "detached" });
     assert.equal(server.services.flags.values[ROLLOUT_FLAG], 100);

@@ -65,7 +65,7 @@ Deno.test(
         received.join(" and ")
       }`,
     );
-    for (const tab of tabs) assert.deepEqual(await tab.rowsOf("switched"), published);
+    for (const tab of tabs) assert.deepEqual(await tab.rowsOf("switched", published.length), published);
     assert.deepEqual(received, [published.length, published.length]);
     assert.ok(took < SAID_MS, `${took} ms`);
     await scene.connections(1);

@@ -31,7 +31,7 @@ Deno.test(
     for (const tab of tabs) await tab.is("live");
     await scene.settle(...tabs);
     for (const tab of tabs) {
-      assert.deepEqual(await tab.rowsOf("offline"), published);
+      assert.deepEqual(await tab.rowsOf("offline", published.length), published);
       // Each was told, not read anew; and what `settle` has sent.
       assert.equal((await tab.facts()).received, before!.received + 5 + 1);
     }
@@ -97,9 +97,9 @@ Deno.test(
         `killed: up again after ${Math.round(started - from)} ms, live ${
           Math.round(back - started)
         } ms later; ` +
-          `published ${published.length}, shown ${(await tab.rowsOf("killed")).length}`,
+          `published ${published.length}, shown ${(await tab.rowsOf("killed", published.length)).length}`,
       );
-      assert.deepEqual(await tab.rowsOf("killed"), published);
+      assert.deepEqual(await tab.rowsOf("killed", published.length), published);
     } finally {
       await second.stop();
     }

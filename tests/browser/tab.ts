@@ -63,13 +63,11 @@ export class Tab {
     return await this.page.locator(`[data-entity="${entity}"] [data-row] .cell-title`).allTextContents();
   }
 
-  /** Those of a test, which begin with a word of its own. */
-  async rowsOf(word: string, entity: EntityName = "revenue"): Promise<string[]> {
-    return (await this.rows(entity)).filter((title) => title.startsWith(word));
-  }
-
-  /** Waits until so many rows begin with the word: what has come is drawn a moment later, out of sight up to a second. */
-  async hasRows(word: string, count: number, entity: EntityName = "revenue"): Promise<void> {
+  /**
+   * Those of a test, which begin with a word of its own; waits until there are `count` at least: what has come is drawn a
+   * moment later, out of sight up to a second.
+   */
+  async rowsOf(word: string, count = 0, entity: EntityName = "revenue"): Promise<string[]> {
     await this.page.waitForFunction(
       ({ entity, word, count }) => {
         const titles = [...document.querySelectorAll(`[data-entity="${entity}"] [data-row] .cell-title`)];
@@ -78,6 +76,7 @@ export class Tab {
       { entity, word, count },
       { polling: POLL_MS },
     );
+    return (await this.rows(entity)).filter((title) => title.startsWith(word));
   }
 
   /** Waits until a row has this title. */

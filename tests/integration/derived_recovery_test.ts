@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { addDays } from "@/lib/derived/local_day.ts";
-import { METRICS_MS } from "@/services/derived/metrics.ts";
+import { deriveMetrics, METRICS_MS } from "@/services/derived/metrics.ts";
+import { deriveStatistics } from "@/services/derived/statistics.ts";
 import { EVENTS } from "@/services/nats/streams.ts";
 import { connectPool, type Sql } from "@/services/postgres/pool.ts";
 import { databaseError } from "@/services/postgres/errors.ts";
@@ -239,8 +240,10 @@ Deno.test("derived - an event that names nothing is acknowledged all the same", 
     ]
   ) await js.publish(subject, JSON.stringify({ data: { id: "x" } }));
   await until("nothing is left to acknowledge", async () => {
-    const { num_ack_pending, num_pending } = await manager.consumers.info(EVENTS, "derived");
-    return num_ack_pending === 0 && num_pending === 0;
+    const infos = ["derived", "derived_reports"].map((name) => manager.consumers.info(EVENTS, name));
+    return (await Promise.all(infos)).every(({ num_ack_pending, num_pending }) =>
+      num_ack_pending === 0 && num_pending === 0
+    );
   }, 40_000);
   await instance.stop();
 });
@@ -258,4 +261,21 @@ Deno.test("derived - the relay sees where figures are stale, and no figures", as
   }
   // And without its role the app sees one organisation at most, as before.
   assert.deepEqual([...await pool`select 1 from metrics`], []);
+});
+
+Deno.test("derived - figures of a clock that was ahead do not keep the next ones waiting", async () => {
+  const { sql: pool, resources } = server.services;
+  const failed = (error: unknown) => assert.fail(String(error));
+  const place = { orgId: 2, propertyId: 1 };
+  const partsAt = (now: number) => ({ sql: pool, resources, failed, now: () => now });
+  await quietRevenue(100, 1, 2);
+  const ahead = Date.now() + 3_600_000;
+  await sql`update metrics set computed_at = ${new Date(ahead).toISOString()} where org_id = 2`;
+  await sql`update statistics set updated_at = ${new Date(ahead).toISOString()} where org_id = 2`;
+  assert.equal(await deriveMetrics(partsAt(Date.now()), place), undefined);
+  assert.equal(await deriveStatistics(partsAt(Date.now()), place, []), undefined);
+  // A clock that is a little ahead is minded.
+  const little = new Date(Date.now() + METRICS_MS).toISOString();
+  await sql`update metrics set computed_at = ${little} where org_id = 2`;
+  assert.equal(await deriveMetrics(partsAt(Date.parse(little) - METRICS_MS), place), METRICS_MS);
 });

@@ -4,6 +4,7 @@ import { REPORT_LEFT_MS } from "@/services/derived/refresh.ts";
 import { deriveReport } from "@/services/derived/reports.ts";
 import { connectPool, type Sql } from "@/services/postgres/pool.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
+import { transaction } from "@/services/postgres/transaction.ts";
 import { derivedAt, eventsOf, post, reportOf, startDemo, until } from "./derived_fixture.ts";
 import { call } from "../harness/live.ts";
 import type { TestServer } from "../harness/server.ts";
@@ -189,4 +190,32 @@ Deno.test("reports - progress is told at most once a second, and two at once do 
   assert.match(events.at(-1)!.subject, /\.ready$/);
   assert.equal(events.filter(({ subject }) => subject.endsWith(".ready")).length, 1);
   assert.equal((await reportOf(server, id)).status, "ready");
+});
+
+Deno.test("reports - the months of one up to three years are read as they were at one moment", async () => {
+  const { sql: pool, resources } = server.services;
+  const failed = (error: unknown) => assert.fail(String(error));
+  const [row] = await inTenant(pool, 1, (tx) =>
+    tx<{ id: number }[]>`
+      insert into reports (org_id, property_id, kind, starts_on, ends_on, status, figures, created_by)
+      values (1, ${propertyId}, 'financial', '2031-01-01', '2033-12-31', 'pending', '{}', 'test') returning id`);
+  const { id } = row!;
+  const run = await transaction(sql, async (tx) => {
+    // It has begun, and gets no further.
+    await tx`lock table expenses in access exclusive mode`;
+    const run = deriveReport({ sql: pool, resources, failed, now: Date.now }, 1, id);
+    await until("it waits", async () => {
+      const waiting = await sql`select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%category%'`;
+      return waiting.length === 1;
+    });
+    for (const occurredAt of ["2031-01-10T00:00:00Z", "2033-12-10T00:00:00Z"]) {
+      await post(server, "/finance/revenue", { propertyId, amount: 5, occurredAt });
+    }
+    return { settled: run };
+  });
+  await run.settled;
+  const { figures, status } = await reportOf(server, id);
+  assert.equal(status, "ready");
+  assert.equal((figures as { revenue: { count: number } }).revenue.count, 0);
 });

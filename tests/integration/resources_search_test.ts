@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { transaction } from "@/services/postgres/transaction.ts";
+import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from "@/services/resources/searches.ts";
+import { until } from "../harness/live.ts";
 import { codeOf, good, type Hotels, openHotels, person, resource } from "./resources_fixture.ts";
 
 const task = resource("tasks", "task");
@@ -110,4 +113,44 @@ Deno.test("search - shifts can be narrowed to those that begin within a time", a
     [...first.items, ...second.items].map(({ startsAt }) => String(startsAt).slice(8, 10)),
     ["23", "29"],
   );
+});
+
+Deno.test("search - the searches of one organisation leave the database to everything else", async () => {
+  await using hotels = await openHotels();
+  const { store, superuser } = hotels;
+  good(await store.create(person(), task, { title: "pool", propertyId: 1 }));
+  const running = async () => {
+    const rows = await superuser`select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%ilike%'`;
+    return rows.length;
+  };
+  const search = () => store.list(person(), task, { q: "pool" });
+  // Whoever reads tasks waits until this is over.
+  const searches = await transaction(superuser, async (tx) => {
+    await tx`lock table tasks in access exclusive mode`;
+    const some = Array.from({ length: SEARCHES_AT_ONCE + SEARCHES_WAITING_MAX }, search);
+    await until("they run", async () => await running() === SEARCHES_AT_ONCE);
+    const refused = await search();
+    assert.equal(codeOf(refused), "unavailable");
+    assert.equal(!refused.ok && refused.problem.retryAfter, 1);
+    const room = resource("properties", "room");
+    good(await store.list(person(), room));
+    good(await store.list(person({ orgId: 2 }), room, { q: "1" }));
+    assert.equal(await running(), SEARCHES_AT_ONCE);
+    return some;
+  });
+  for (const found of await Promise.all(searches)) assert.equal(good(found).items.length, 1);
+});
+
+Deno.test("search - one that takes too long is given up before any other statement would be", async () => {
+  await using hotels = await openHotels();
+  const { store, superuser } = hotels;
+  await transaction(superuser, async (tx) => {
+    await tx`lock table tasks in access exclusive mode`;
+    const done: string[] = [];
+    const list = store.list(person(), task).finally(() => done.push("list"));
+    const search = store.list(person(), task, { q: "pool" }).finally(() => done.push("search"));
+    assert.deepEqual([codeOf(await search), codeOf(await list)], ["unavailable", "unavailable"]);
+    assert.deepEqual(done, ["search", "list"]);
+  });
 });

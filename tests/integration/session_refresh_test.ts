@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import FakeTimers from "@sinonjs/fake-timers";
 import { decodeJwt } from "jose";
+import { MADE_FOR_HEADER, madeFor } from "@/lib/protocol/made_for.ts";
 import { renewSession, SESSION_MAX_S } from "@/services/auth/refresh.ts";
 import { SESSION_S } from "@/services/auth/session.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
@@ -33,14 +34,18 @@ function cookieToken(headers: Headers): string {
   return /^token=([^;]+)/.exec(headers.get("set-cookie") ?? "")![1]!;
 }
 
-/** Signs in as the page does. */
-async function signIn(user: string): Promise<string> {
-  const response = await fetch(`${server.url}/sign-in`, {
+function submit(user: string): Promise<Response> {
+  return fetch(`${server.url}/sign-in`, {
     method: "POST",
     redirect: "manual",
     headers: { origin: server.url },
     body: new URLSearchParams({ user, next: "/live" }),
   });
+}
+
+/** Signs in as the page does. */
+async function signIn(user: string): Promise<string> {
+  const response = await submit(user);
   await response.body?.cancel();
   assert.equal(response.status, 303);
   return cookieToken(response.headers);
@@ -67,9 +72,7 @@ Deno.test("session - a refresh gives a new cookie with the same claims, and a ti
 });
 
 Deno.test("session - it is renewed for a shift at a time, and ends a day after the sign-in", async () => {
-  for (
-    const [agoH, lifeS] of [[0, SESSION_S], [11, SESSION_S], [13, 11 * HOUR_S], [23.5, HOUR_S / 2]] as const
-  ) {
+  for (const [agoH, lifeS] of [[0, SESSION_S], [11, SESSION_S], [13, 11 * HOUR_S]] as const) {
     const sessionAt = nowS() - agoH * HOUR_S;
     const { status, headers } = await refresh(await server.token({ sessionAt }, HOUR_S));
     assert.equal(status, 200);
@@ -79,6 +82,9 @@ Deno.test("session - it is renewed for a shift at a time, and ends a day after t
     const life = Number(/Max-Age=(\d+)/.exec(headers.get("set-cookie")!)![1]);
     assert.ok(Math.abs(life - lifeS) <= 2, "the cookie lives as long as its token");
   }
+  const last = await refresh(await server.token({ sessionAt: nowS() - 23.5 * HOUR_S }, HOUR_S / 2));
+  assert.deepEqual([last.status, last.json.code], [403, "forbidden"]);
+  assert.equal(last.headers.get("set-cookie"), null);
   const over = await refresh(await server.token({ sessionAt: nowS() - SESSION_MAX_S }, HOUR_S));
   assert.deepEqual([over.status, over.json.code], [401, "token_expired"]);
   assert.match(over.json.detail, /sign in again/);
@@ -95,16 +101,25 @@ Deno.test("session - however often it is refreshed, it does not outlive its day"
   const clock = FakeTimers.install({ now: Date.now(), toFake: ["Date"] });
   try {
     const beganS = nowS();
-    // A token that does not say when its session began: it began when it was issued.
-    let token = await tokens.sign({ sub: "u1", orgId: 1, role: "manager" }, SESSION_S);
-    for (let hours = 0; hours < 24; hours++) {
-      const renewed = await renewSession(tokens, token, new Date());
+    const renew = (token: string) =>
+      renewSession(tokens, token, { now: new Date(), refusal: () => Promise.resolve(undefined) });
+    const claims = { sub: "u1", orgId: 1, role: "manager", sessionAt: beganS };
+    let token = await tokens.sign(claims, SESSION_S);
+    for (let hours = 0; hours <= 12; hours++) {
+      const renewed = await renew(token);
       assert.ok(!("code" in renewed), `after ${hours} h`);
       assert.ok(renewed.principal.expiresAt / 1000 <= beganS + SESSION_MAX_S);
       token = renewed.token;
-      clock.tick(HOUR_S * 1000);
+      clock.tick(hours < 12 ? HOUR_S * 1000 : 0);
     }
-    const ended = await renewSession(tokens, token, new Date());
+    // It reaches to the end: whoever asks again is told so, and not given the same once more.
+    clock.tick(11.99 * HOUR_S * 1000);
+    const last = await renew(token);
+    assert.ok("code" in last && last.code === "forbidden");
+    assert.match(last.detail!, /reaches to the end/);
+    clock.tick(0.01 * HOUR_S * 1000);
+    // A token of the last second is forgiven the difference of clocks; its session is over.
+    const ended = await renew(token);
     assert.ok("code" in ended && ended.code === "token_expired");
   } finally {
     clock.uninstall();
@@ -112,16 +127,49 @@ Deno.test("session - however often it is refreshed, it does not outlive its day"
 });
 
 Deno.test("session - a claim that lies about its beginning gains nothing", async () => {
-  for (const sessionAt of [nowS() + 10 * HOUR_S, "now", null, -1e9, NaN]) {
+  const cases = [[nowS() + 10 * HOUR_S, 200], ["now", 403], [null, 403], [-1e9, 401], [NaN, 403]] as const;
+  for (const [sessionAt, wanted] of cases) {
     const { status, headers } = await refresh(await server.token({ sessionAt }, HOUR_S));
-    if (sessionAt === -1e9) {
-      assert.equal(status, 401);
-      continue;
-    }
-    assert.equal(status, 200, String(sessionAt));
+    assert.equal(status, wanted, String(sessionAt));
+    if (status !== 200) continue;
     const claims = decodeJwt(cookieToken(headers));
     assert.ok(typeof claims.sessionAt === "number" && claims.sessionAt <= nowS());
   }
+});
+
+Deno.test("session - a token that was not issued by our sign-in is not prolonged", async () => {
+  const answer = await refresh(await server.token({}, 60));
+  assert.deepEqual([answer.status, answer.json.code], [403, "forbidden"]);
+  assert.match(answer.json.detail, /identity provider/);
+  assert.equal(answer.headers.get("set-cookie"), null);
+});
+
+Deno.test("session - a page that was made for another person does not prolong the session of this one", async () => {
+  const token = await signIn("meera");
+  const asTomas = await refresh(token, { [MADE_FOR_HEADER]: madeFor({ orgId: 1, userId: "tomas" }) });
+  assert.deepEqual([asTomas.status, asTomas.json.code], [401, "unauthenticated"]);
+  assert.equal(asTomas.headers.get("set-cookie"), null);
+  const own = await refresh(token, { [MADE_FOR_HEADER]: madeFor({ orgId: 1, userId: "meera" }) });
+  assert.equal(own.status, 200);
+});
+
+Deno.test("session - whose access is switched off neither signs in nor goes on; the same login elsewhere does", async () => {
+  const before = await signIn("tomas");
+  const token = await server.token({ role: "admin" });
+  const { json } = await call(`${server.url}/users/user?login=tomas`, { token });
+  const { id, version } = json.items[0];
+  const set = (active: boolean, version: number) =>
+    call(`${server.url}/users/user/${id}`, { token, method: "PATCH", json: { version, active } });
+  assert.equal((await set(false, version)).status, 200);
+  const ended = await refresh(before);
+  assert.deepEqual([ended.status, ended.json.code], [401, "unauthenticated"]);
+  const refused = await submit("tomas");
+  assert.deepEqual([refused.status, refused.headers.get("set-cookie")], [403, null]);
+  assert.match(await refused.text(), /Tomas Fernandes has no access at present/);
+  const namesake = await server.token({ sub: "tomas", orgId: 2, sessionAt: nowS() });
+  assert.equal((await refresh(namesake)).status, 200);
+  assert.equal((await set(true, version + 1)).status, 200);
+  assert.equal((await refresh(before)).status, 200);
 });
 
 Deno.test("session - without a valid cookie, or from another site, there is none to refresh", async () => {

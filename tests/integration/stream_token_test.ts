@@ -102,6 +102,26 @@ Deno.test("token - the end is told a minute ahead, once, and closes with 4401", 
   assert.equal(socket.frames.at(-1)!.code, "token_expired");
 });
 
+Deno.test("token - one that ends no later than the one before it is not warned of again", async () => {
+  const taken = watchConnections(server);
+  const token = await server.token({}, 3600);
+  const socket = await TestSocket.stream(server.wsUrl, token);
+  const [held] = taken;
+  const warnings = () => socket.frames.filter(({ code }) => code === "token_expiring").length;
+  const end = Date.parse(acks(socket)[0]!.expiresAt);
+  held!.tick(end - EXPIRY_WARNING_MS);
+  for (const again of [token, await server.token({}, 1800)]) {
+    const count = acks(socket).length;
+    socket.send({ type: "auth", token: again });
+    const ack = await socket.until(() => acks(socket)[count]);
+    held!.tick(Date.parse(ack.expiresAt) - 1);
+  }
+  // What is sent after a warning would arrive after it.
+  await dataAfter(socket, TASKS, 900);
+  assert.equal(warnings(), 1);
+  await socket.close();
+});
+
 Deno.test("token - a token that ends by the real clock closes the socket, and its events stop", async () => {
   // Two seconds are the shortest life that the handshake surely fits in.
   const socket = await TestSocket.stream(server.wsUrl, await server.token({}, 2));

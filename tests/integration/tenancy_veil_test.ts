@@ -48,3 +48,26 @@ Deno.test("veil - staff see the dashboard and not what the house earns: lists, r
     await server.stop();
   }
 });
+
+Deno.test("veil - who writes a record is answered no more of it than who reads it", async () => {
+  const server = await startDemo();
+  try {
+    // A program for the dashboard alone, which finance is nothing to.
+    const program = await server.token({ role: "service", sub: "panel", services: ["dashboard"] });
+    const write = (path: string, method: string, json: object, headers = {}) =>
+      call(server.url + path, { token: program, method, json, headers });
+    const body = { propertyId: 1, figures: FIGURES };
+    const create = () => write("/dashboard/metrics", "POST", body, { "idempotency-key": "k1" });
+    const answers = [await create(), await create()];
+    const { id, version } = answers[0]!.json;
+    const path = `/dashboard/metrics/${id}`;
+    answers.push(await write(path, "PATCH", { version }));
+    answers.push(await write(path, "PATCH", { version, figures: { ...FIGURES, revenueToday: 950 } }));
+    assert.deepEqual(answers.map(({ status }) => status), [201, 201, 200, 200]);
+    for (const { json } of answers) assert.deepEqual(json.figures, { openTasks: 3 });
+    const { json } = await call(server.url + path, { token: await server.token() });
+    assert.equal(json.figures.revenueToday, 950);
+  } finally {
+    await server.stop();
+  }
+});

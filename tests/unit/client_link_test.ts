@@ -4,7 +4,7 @@ import { ackFrame, errorFrame, eventFrame } from "@/lib/protocol/frames.ts";
 import type { SocketLike } from "@/lib/client/connection.ts";
 import { Dedup } from "@/lib/client/dedup.ts";
 import type { ClientFlags } from "@/lib/client/flags.ts";
-import { Link, type LinkNotice, type Renewal } from "@/lib/client/link.ts";
+import { Link, type LinkNotice, RENEW_AHEAD_MS, type Renewal } from "@/lib/client/link.ts";
 import { RENEW_MS } from "@/lib/client/machine.ts";
 import type { Position } from "@/lib/client/position.ts";
 import { RECHECK_MS } from "@/lib/client/transport.ts";
@@ -15,9 +15,7 @@ const OFF: ClientFlags = { ...ON, streaming: false };
 const AT_TEN = { seq: 10, epoch: "e1" };
 const TIME = "1970-01-01T00:16:40.000Z";
 
-interface Question<T> {
-  readonly answer: (answer: T) => Promise<void>;
-}
+type Question<T> = { readonly answer: (answer: T) => Promise<void> };
 
 /** A link and the other end of everything that it asks for. */
 class Bench {
@@ -254,13 +252,33 @@ Deno.test("client link - flags that change while it polls switch services on and
   assert.deepEqual([bench.link.status.off, bench.polls.length], [[], 1]);
 });
 
-Deno.test("client link - polls that work again after they failed ask at once whether the stream is back", async () => {
+Deno.test("client link - while it polls, a token that ends soon is renewed once", async () => {
   const bench = await new Bench().polling();
+  for (const [expiresInMs, renewals] of [[RENEW_AHEAD_MS, 0], [RENEW_AHEAD_MS - 1, 1]] as const) {
+    await bench.pass(RECHECK_MS * 1.1);
+    await bench.flagsAsked[0]!.answer({ ...OFF, expiresInMs });
+    assert.equal(bench.renewals.length, renewals);
+  }
+});
+
+Deno.test("client link - polls that work again after they failed ask at once whether the stream is back", async () => {
+  const bench = new Bench();
+  for (let i = 0; i < 3; i++) {
+    bench.socket.onclose?.({ code: 1006 });
+    await bench.flagsAsked[0]!.answer(null);
+    if (i < 2) await bench.pass(4_000);
+  }
   await bench.polls[0]!.answer({ status: 500, body: {} });
   await bench.pass(1_000);
-  assert.equal(bench.flagsAsked.length, 0);
+  assert.deepEqual([bench.polls.length, bench.flagsAsked.length], [1, 0]);
   await bench.polls[0]!.answer({ status: 200, body: { events: [], seq: 11, epoch: "e1" } });
   assert.equal(bench.flagsAsked.length, 1);
+  // Streaming that is switched off is asked for once a minute.
+  const off = await new Bench().polling();
+  await off.polls[0]!.answer({ status: 500, body: {} });
+  await off.pass(1_000);
+  await off.polls[0]!.answer({ status: 200, body: { events: [], seq: 11, epoch: "e1" } });
+  assert.equal(off.flagsAsked.length, 0);
 });
 
 Deno.test("client link - a token that ends is renewed once for stream and polls, and sent in place", async () => {

@@ -479,7 +479,7 @@ Deno.test("client machine - streaming that is switched off parks it, where the o
   bench.frame(downgradeFrame("switched_off", 1_000));
   bench.give({ type: "closed", code: CLOSE.downgrade.code });
   assert.deepEqual(bench.done.filter(({ type }) => type === "parked"), [
-    { type: "parked", reason: "switched_off" },
+    { type: "parked", reason: "switched_off", waitMs: 1_000 },
   ]);
   for (
     const input of [{ type: "online" }, { type: "offline" }, { type: "retry" }, { type: "woke" }] as const

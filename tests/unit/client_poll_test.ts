@@ -318,3 +318,10 @@ Deno.test("client poll - stopped it leaves nothing under way, and can start agai
   assert.equal(bench.state, "catching_up", "it has polled before");
   assert.deepEqual(bench.start().done, [], "one start is enough");
 });
+
+Deno.test("client poll - a server that sends everybody away says when to begin", () => {
+  const bench = new Bench();
+  bench.give({ type: "start", online: true, position: AT_TEN, waitMs: 700 });
+  assert.deepEqual([bench.polls, bench.wait("retry")], [[], 700]);
+  assert.equal(bench.give({ type: "timer", timer: "retry" }).polls.length, 2);
+});

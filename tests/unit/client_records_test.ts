@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { ClientRecord } from "@/lib/client/collection.ts";
+import { ARRIVED_MAX, type ClientRecord } from "@/lib/client/collection.ts";
 import type { EventFilter, LiveEvent } from "@/lib/client/client_types.ts";
 import type { RefetchReason } from "@/lib/client/machine_types.ts";
-import { Rest } from "@/lib/client/rest.ts";
-import { READ_ATTEMPTS_MAX, READ_RETRY_MS, Records, SINGLE_READS_MAX } from "@/lib/ui/records.ts";
+import { Rest, wordsOf } from "@/lib/client/rest.ts";
+import { READ_ATTEMPTS_MAX, READ_RETRY_MS, Records, REREAD_MS, SINGLE_READS_MAX } from "@/lib/ui/records.ts";
 import { ManualClock, settle } from "../harness/memory_log.ts";
 
 const AT = "2026-11-24T10:00:00.000Z";
@@ -210,10 +210,65 @@ Deno.test("records - where many records would have to be read, the list is", asy
   bench.answers = Array.from({ length: SINGLE_READS_MAX }, () => "never" as const);
   for (let id = 100; id < 100 + SINGLE_READS_MAX; id++) bench.tell("updated", { id });
   bench.answers.push(list([task(130)]));
-  bench.tell("updated", { id: 999 });
+  for (let id = 900; id < 980; id++) bench.tell("updated", { id });
+  const lists = () => bench.asked.filter(({ path }) => path.startsWith("/tasks/task?")).length;
   await settle();
-  assert.equal(bench.asked.filter(({ path }) => path.startsWith("/tasks/task?")).length, 1);
+  assert.equal(lists(), 0, "in a moment, for all of them");
+  bench.clock.advance(REREAD_MS);
+  await settle();
+  assert.deepEqual([lists(), bench.asked.length], [1, SINGLE_READS_MAX + 1]);
   assert.deepEqual(bench.shown, [[130, null, null]]);
+});
+
+Deno.test("records - a list that grows while nobody is at it becomes short again, and no longer than that while somebody is", async () => {
+  const bench = new Bench();
+  bench.records.hold(true);
+  for (let id = 3; id < 3 + ARRIVED_MAX + 50; id++) bench.tell("created", task(id), 1);
+  assert.deepEqual([bench.records.rows.length, bench.records.held], [2, ARRIVED_MAX + 50]);
+  bench.clock.advance(REREAD_MS);
+  assert.deepEqual(bench.asked, []);
+  bench.answers = [list([task(900), task(899)], "c")];
+  bench.records.hold(false);
+  await settle();
+  assert.deepEqual(bench.shown, [[900, null, null], [899, null, null]]);
+  assert.deepEqual([bench.records.held, bench.records.hasMore], [0, true]);
+  for (let id = 1_000; id < 1_000 + ARRIVED_MAX; id++) bench.tell("created", task(id), 1);
+  bench.answers = [list([task(2_000)])];
+  bench.clock.advance(REREAD_MS);
+  await settle();
+  assert.deepEqual(bench.shown, [[2_000, null, null]]);
+});
+
+Deno.test("records - a change refers to what the person saw, not to what has come since", async () => {
+  const bench = new Bench();
+  bench.records.drawn();
+  bench.tell("updated", task(1, 2, { title: "theirs" }), 2);
+  bench.answers = [problem("version_conflict", 409), json(task(1, 2, { title: "theirs" }))];
+  const saved = await bench.records.update(1, { title: "mine" });
+  assert.equal(bench.asked[0]?.headers.get("if-match"), '"1"');
+  assert.ok(!saved.ok && /Somebody else/.test(wordsOf(saved.problem)));
+  // A form says which version it was opened with, whatever is on screen by now.
+  bench.records.drawn();
+  bench.answers = [problem("version_conflict", 409), json(task(1, 2))];
+  await bench.records.update(1, { title: "mine" }, 1);
+  assert.equal(bench.asked.at(-2)?.headers.get("if-match"), '"1"');
+});
+
+Deno.test("records - of own changes one after the other each goes on from the one before, drawn or not", async () => {
+  const bench = new Bench();
+  bench.records.drawn();
+  bench.answers = [json(task(1, 2)), json(task(1, 4)), new Response(null, { status: 204 })];
+  await bench.records.update(1, { title: "one" });
+  await bench.records.update(1, { title: "two" });
+  await bench.records.remove(1);
+  assert.deepEqual(bench.asked.map(({ headers }) => headers.get("if-match")), ['"1"', '"2"', '"4"']);
+  const other = new Bench();
+  other.records.drawn();
+  other.answers = [json(task(2, 2)), problem("version_conflict", 409), json(task(2, 3))];
+  await other.records.update(2, { title: "mine" });
+  other.tell("updated", task(2, 3, { title: "theirs" }), 3);
+  await other.records.update(2, { title: "mine again" });
+  assert.equal(other.asked[1]?.headers.get("if-match"), '"2"', "theirs was not seen");
 });
 
 Deno.test("records - a reset reads the list again, several times if need be, and says when that does not work", async () => {

@@ -196,10 +196,10 @@ export class ModelConnection {
     this.#server.connections.delete(this);
   }
 
-  /** Takes a frame of events off the wire without handing it over. The next one tells, unless an ack leads beyond it. */
+  /** Takes a frame of events off the wire without handing it over. The next one tells, unless an ack or a ping leads beyond it. */
   lose(): void {
     const [next] = this.wire;
-    if (!isOf(next, "event") || this.wire.some((frame) => isOf(frame, "ack"))) return;
+    if (!isOf(next, "event") || this.wire.some((frame) => isOf(frame, "ack") || isOf(frame, "ping"))) return;
     this.wire.shift();
     for (const service of ["finance", "tasks"] as const) this.#server.publish(service, null);
   }
@@ -303,7 +303,7 @@ export class ModelSocket implements SocketLike {
   }
 }
 
-function isOf(frame: string | number | undefined, type: "event" | "ack"): boolean {
+function isOf(frame: string | number | undefined, type: "event" | "ack" | "ping"): boolean {
   return typeof frame === "string" && frame.includes(`"type":"${type}"`);
 }
 

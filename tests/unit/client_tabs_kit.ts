@@ -152,6 +152,8 @@ export class ModelTab {
   isAside = false;
   readonly #browser: ModelBrowser;
   readonly #drawn: ReadonlySet<string>;
+  /** How much had been delivered when it read anew. */
+  readonly #readAt = new Set<number>();
   #listener: ((event: PageEvent) => void) | undefined;
   #tasks: (() => void)[] = [];
   #sockets: ModelSocket[] = [];
@@ -179,6 +181,7 @@ export class ModelTab {
     });
     this.client.onRefetch((reason) => {
       this.refetches.push(reason);
+      this.#readAt.add(this.delivered.length);
       for (const id of browser.server.expected(this.wish)) this.known.add(id);
     });
   }
@@ -196,12 +199,13 @@ export class ModelTab {
     return this.delivered.filter((id, i) => this.delivered.indexOf(id) !== i);
   }
 
-  /** Delivered after a later event of the same service, unless the page had it before. */
+  /** Delivered after a later event of the same service, unless the page had it before, or has read anew in between. */
   get misplaced(): string[] {
     const { table } = this.#browser.server;
     const places = new Map(table.map(({ id, service }, place) => [id, { service, place }]));
     const last = new Map<string, number>();
-    return this.delivered.filter((id) => {
+    return this.delivered.filter((id, i) => {
+      if (this.#readAt.has(i)) last.clear();
       const { service, place } = places.get(id)!;
       const isLate = place < (last.get(service) ?? -1) && !this.#drawn.has(id);
       last.set(service, place);

@@ -150,6 +150,13 @@ Deno.test("client tabs - the lock alone says who leads: one that has it insists,
     "its followers hear it, not the other",
   );
   assert.deepEqual(bench.give({ type: "stolen" }).did, ["follow", "request", "schedule"]);
+  const slow = new Bench({ visible: false }).hear(true, NOW + 50);
+  slow.now += SILENCE_MS;
+  assert.equal(
+    slow.hear(true, NOW + 7).machine.term,
+    NOW + 7,
+    "where the other is gone, whoever speaks leads",
+  );
   const stale = new Bench().hear(true, NOW + 50).hear(false, NOW + 49);
   assert.deepEqual(
     [stale.done, stale.machine.term],

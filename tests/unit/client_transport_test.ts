@@ -37,8 +37,8 @@ Deno.test("client transport - it starts with the stream where flags allow it, el
 Deno.test("client transport - a stream that is parked is replaced by polls, with the reason", () => {
   const polls = choice();
   polls.handle({ type: "start", streaming: true }, NOW);
-  const parked = polls.handle({ type: "parked", reason: "upgrades_failed" }, NOW);
-  assert.deepEqual(parked, [{ type: "start_polls" }, { type: "schedule", ms: RECHECK_MS }]);
+  const parked = polls.handle({ type: "parked", reason: "upgrades_failed", waitMs: 700 }, NOW);
+  assert.deepEqual(parked, [{ type: "start_polls", waitMs: 700 }, { type: "schedule", ms: RECHECK_MS }]);
   assert.deepEqual([polls.isPolling, polls.reason], [true, "upgrades_failed"]);
 });
 

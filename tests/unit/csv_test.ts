@@ -15,7 +15,7 @@ Deno.test("csv - what would end a cell is quoted", () => {
 });
 
 Deno.test("csv - text that a spreadsheet would run is made text", () => {
-  const formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"];
+  const formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " +1", "\r\n@A", "\u00a0-1"];
   for (const formula of formulas) {
     const cell = csvText([[formula]]).slice(1, -2);
     assert.ok(cell.startsWith("'") || cell.startsWith("\"'"), JSON.stringify(cell));
@@ -48,6 +48,22 @@ function parse(text: string): string[][] {
   return rows.slice(0, -1);
 }
 
+/** The rule told otherwise than the code tells it. */
+function isFormula(cell: string): boolean {
+  return ["\t", "\r"].includes(cell[0] ?? "") || ["=", "+", "-", "@"].includes(cell.trimStart()[0] ?? "");
+}
+
+Deno.test("csv - no blanks before a formula make it one again", () => {
+  const blanks = fc.string({
+    unit: fc.constantFrom(" ", "\t", "\r", "\n", "\v", "\f", "\u00a0", "\u2003", "\ufeff"),
+  });
+  const start = fc.constantFrom("=", "+", "-", "@");
+  fc.assert(fc.property(blanks, start, fc.string(), (blank, sign, rest) => {
+    const [[cell]] = parse(csvText([[blank + sign + rest]]).slice(1)) as [[string]];
+    assert.equal(cell, `'${blank}${sign}${rest}`);
+  }));
+});
+
 Deno.test("csv - any text is read back as it was, but for the mark before a formula", () => {
   const rows = fc.array(fc.array(fc.string({ unit: "grapheme" }), { minLength: 1, maxLength: 4 }), {
     minLength: 1,
@@ -56,7 +72,7 @@ Deno.test("csv - any text is read back as it was, but for the mark before a form
     const read = parse(csvText(rows).slice(1));
     assert.deepEqual(
       read,
-      rows.map((row) => row.map((cell) => /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell)),
+      rows.map((row) => row.map((cell) => isFormula(cell) ? `'${cell}` : cell)),
     );
   }));
 });

@@ -23,6 +23,7 @@ function pacing(atOnce = 4) {
     keyOf: (target) => target,
     everyMs: 1_000,
     slots: new Slots(atOnce),
+    turnOf: () => 1,
     now: () => Date.now(),
     failed: (error) => errors.push(error),
     run: (target, marks) =>

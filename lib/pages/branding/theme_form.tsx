@@ -146,7 +146,9 @@ function useSaving({ record, records, onSaved }: ThemeFormProps) {
     }
   };
   const save = async (body: object) => {
-    const answer = record === undefined ? await records.create(body) : await records.update(record.id, body);
+    const answer = record === undefined
+      ? await records.create(body)
+      : await records.update(record.id, body, record.version);
     if (!answer.ok) discardFailed(records, answer);
     return answer;
   };
@@ -154,12 +156,12 @@ function useSaving({ record, records, onSaved }: ThemeFormProps) {
     if (after === null) return;
     onSaved(after);
     const back = record === undefined
-      ? () => records.remove(after.id)
-      : () => records.update(record.id, bodyBack(RESOURCE, record, after));
+      ? () => records.remove(after.id, after.version)
+      : () => records.update(record.id, bodyBack(RESOURCE, record, after), after.version);
     toast({ text: "Saved. Every open page shows it", undo: () => void back().then(undone) });
   };
   const reset = async (record: ClientRecord) => {
-    const answer = await records.remove(record.id);
+    const answer = await records.remove(record.id, record.version);
     if (!answer.ok) {
       discardFailed(records, answer);
       return toast({ kind: "failed", text: `This was not reset: ${sayProblem(answer.problem)}` });

@@ -88,13 +88,13 @@ export function useBoard(pages: BoardPages, filter: Readonly<Record<string, stri
     tasks: {
       rows,
       create: async (body) => settled("open", await lists.open.create(body)),
-      async update(id, changes) {
+      async update(id, changes, seen) {
         const list = listOf(id);
-        return settled(list, await lists[list].update(id, changes));
+        return settled(list, await lists[list].update(id, changes, seen));
       },
-      async remove(id) {
+      async remove(id, seen) {
         moved.delete(id);
-        return await lists[listOf(id)].remove(id);
+        return await lists[listOf(id)].remove(id, seen);
       },
       retry(key) {
         const [list, own] = unkeyed(key);

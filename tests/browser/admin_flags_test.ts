@@ -37,7 +37,7 @@ Deno.test("admin flags - what one operator switches, another sees, with who it w
   await withDesk(async ({ open, server }) => {
     const [one, other] = await Promise.all([open("ishan", PATH), open("ishan", PATH)]);
     await one.click(`[data-flag="${STREAMING_FLAG}"] [role=switch]`);
-    assert.ok(await one.locator("dialog").isVisible());
+    await one.locator("dialog").waitFor();
     await one.click(".button-danger");
     await other.locator(`[data-flag="${STREAMING_FLAG}"] [aria-checked=false]`).waitFor();
     await other.locator("tbody tr", { hasText: "on → off" }).filter({ hasText: "ishan" }).waitFor();

@@ -7,6 +7,8 @@ import type { Facts, Tab } from "./tab.ts";
 /** The issue: another tab has the connection within this. */
 const TAKEOVER_MS = 5_000;
 const TABS = 10;
+/** A tab that comes to and has no lead any more gives up the socket that it was opening, and Chromium says so. */
+const GIVES_UP = { allowed: /closed before the connection is established/ };
 
 const { run } = browserTests();
 
@@ -94,7 +96,7 @@ Deno.test(
     await scene.connections(1);
     const told = await rest[0]!.rowsOf("frozen");
     assert.deepEqual(await leader.rowsOf("frozen", told.length), told);
-  }),
+  }, GIVES_UP),
 );
 
 Deno.test(
@@ -128,7 +130,7 @@ Deno.test(
     await scene.connections(1);
     const told = await rest[0]!.rowsOf("hung");
     assert.deepEqual(await leader.rowsOf("hung", told.length), told);
-  }),
+  }, GIVES_UP),
 );
 
 Deno.test(

@@ -102,3 +102,28 @@ export function deadSubject(
 ): string {
   return `dead.evt.${organisationOf(subject) ?? "_"}.${epoch}.${seq}`;
 }
+
+export const UPLOADED_SUBJECTS = "docs.uploaded.>";
+export const DEAD_DOCUMENT_SUBJECTS = "dead.docs.>";
+
+/** Where it is told that a document waits to be read: a work queue. */
+export function uploadedSubject(orgId: number, propertyId: number): string {
+  return documentSubject("docs.uploaded", orgId, propertyId);
+}
+
+/** Where a person's password for a locked document goes, to any worker, and nowhere that keeps it. */
+export function unlockSubject(orgId: number, propertyId: number): string {
+  return documentSubject("docs.unlock", orgId, propertyId);
+}
+
+/** Where a document is kept that could not be read in the end. */
+export function deadDocumentSubject(orgId: number, propertyId: number, documentId: number): string {
+  return `${documentSubject("dead.docs", orgId, propertyId)}.${documentId}`;
+}
+
+function documentSubject(head: string, orgId: number, propertyId: number): string {
+  if (!isId(orgId) || !isId(propertyId)) {
+    throw new RangeError(`Cannot build a subject for property ${propertyId} of organisation ${orgId}`);
+  }
+  return `${head}.${orgId}.${propertyId}`;
+}

@@ -1,8 +1,10 @@
 import { defineResource, EVERYONE, MANAGERS, PROGRAMS } from "@/lib/resources/define.ts";
-import { choice, day, email, json, reference, text, whole } from "@/lib/resources/fields.ts";
+import { choice, day, email, instant, json, reference, text, whole } from "@/lib/resources/fields.ts";
+import { DOCUMENT_PROBLEMS, DOCUMENT_TYPES, KEPT, STAGES } from "@/lib/upload/document_types.ts";
+import { FILE_BYTES_MAX } from "@/lib/upload/limits.ts";
 
-/** Largest upload (product text: 100 MB). */
-const FILE_BYTES_MAX = 100 * 1024 * 1024;
+/** Pictures of pages that may be kept of one document. */
+const PREVIEWS_MAX = 10;
 
 export const guest = [
   defineResource({
@@ -23,6 +25,14 @@ export const guest = [
       arrivesOn: day({ filter: true }),
       departsOn: day({ filter: true }),
       notes: text({ max: 2000, fallback: "" }),
+      dateOfBirth: day(),
+      nationality: text({ max: 3, pattern: /^[A-Z]{1,3}$/, says: "must be a country code such as IND" }),
+      sex: choice(["M", "F", "X"], {}),
+      address: text({ max: 500 }),
+      idType: choice(DOCUMENT_TYPES, {}),
+      // An Aadhaar number is never kept whole.
+      idNumber: text({ max: 40 }),
+      idExpiresOn: day(),
     },
     roles: { create: EVERYONE, update: EVERYONE, remove: MANAGERS },
   }),
@@ -34,21 +44,7 @@ export const guest = [
     search: ["filename"],
     fields: {
       guestId: reference("guest", { filter: true }),
-      documentType: choice(
-        [
-          "aadhaar",
-          "passport",
-          "driving_license",
-          "pan",
-          "election_card",
-          "visa",
-          "image",
-          "csv",
-          "excel",
-          "other",
-        ],
-        { required: true, filter: true },
-      ),
+      documentType: choice(DOCUMENT_TYPES, { required: true, filter: true }),
       filename: text({ max: 255, required: true }),
       mimetype: text({ max: 127, required: true }),
       filesize: whole({ min: 0, max: FILE_BYTES_MAX, required: true }),
@@ -58,8 +54,14 @@ export const guest = [
         filter: true,
       }),
       fields: json({ fallback: {} }),
+      stage: choice(STAGES, {}),
+      problem: choice(DOCUMENT_PROBLEMS, {}),
+      kept: choice(KEPT, { fallback: "original" }),
+      previews: whole({ min: 0, max: PREVIEWS_MAX, fallback: 0 }),
+      appliedAt: instant(),
+      appliedBy: text({ max: 128 }),
     },
-    roles: { create: PROGRAMS, update: PROGRAMS, remove: PROGRAMS },
-    actions: ["uploaded", "ocr_completed", "ocr_failed"],
+    roles: { create: PROGRAMS, update: PROGRAMS, remove: MANAGERS },
+    actions: ["uploaded", "progress", "ocr_completed", "ocr_failed", "corrected", "applied"],
   }),
 ];

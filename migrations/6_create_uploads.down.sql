@@ -1,0 +1,19 @@
+alter table guests
+  drop column date_of_birth,
+  drop column nationality,
+  drop column sex,
+  drop column address,
+  drop column id_type,
+  drop column id_number,
+  drop column id_expires_on;
+drop table document_corrections;
+drop table document_tables;
+drop table uploads;
+alter table documents
+  drop column upload_id,
+  drop column stage,
+  drop column problem,
+  drop column kept,
+  drop column previews,
+  drop column applied_at,
+  drop column applied_by;

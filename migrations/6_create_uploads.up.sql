@@ -1,0 +1,82 @@
+-- One row per upload, written when it begins and when it ends, never per chunk: how far it is, the stream knows.
+-- `id` is also the name of the object in the bucket.
+create table uploads (
+  id uuid primary key,
+  org_id bigint not null,
+  property_id bigint not null,
+  guest_id bigint,
+  document_type text not null check (char_length(document_type) between 1 and 60),
+  filename text not null check (char_length(filename) between 1 and 255),
+  mimetype text not null check (char_length(mimetype) between 1 and 127),
+  filesize bigint not null check (filesize between 1 and 104857600),
+  sha256 text check (sha256 ~ '^[0-9a-f]{64}$'),
+  state text not null default 'receiving' check (state in ('receiving', 'complete', 'cancelled', 'refused', 'expired')),
+  document_id bigint,
+  created_by text not null check (char_length(created_by) between 1 and 128),
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  ended_at timestamptz,
+  constraint uploads_property_id_fkey foreign key (org_id, property_id) references properties on delete cascade,
+  constraint uploads_document_id_fkey foreign key (org_id, document_id) references documents (org_id, id)
+    on delete set null (document_id)
+);
+create index uploads_receiving on uploads (org_id, created_by) where state = 'receiving';
+create index uploads_receiving_property on uploads (org_id, property_id) where state = 'receiving';
+create index uploads_day on uploads (org_id, property_id, created_at);
+create index uploads_document on uploads (org_id, document_id);
+
+call tenant_table('uploads');
+grant select, insert, update, delete on uploads to innstream_app;
+
+-- The sweeper looks for what has run out, in all organisations: whose and until when, no names of files.
+create policy sweep on uploads for select to innstream_relay using (true);
+grant select (id, org_id, property_id, state, document_id, created_at, expires_at, ended_at) on uploads to innstream_relay;
+
+alter table documents
+  add column upload_id uuid,
+  add column stage text check (stage in ('queued', 'scanning', 'opening', 'reading', 'checking')),
+  add column problem text check (char_length(problem) between 1 and 60),
+  add column kept text not null default 'original' check (kept in ('original', 'masked', 'nothing')),
+  add column previews integer not null default 0 check (previews between 0 and 10),
+  add column applied_at timestamptz,
+  add column applied_by text check (char_length(applied_by) between 1 and 128),
+  add constraint documents_upload_id_key unique (upload_id);
+
+-- Rows of a table that was read, too large for a record that travels in events.
+create table document_tables (
+  org_id bigint not null,
+  document_id bigint not null,
+  body jsonb not null check (jsonb_typeof(body) = 'object'),
+  primary key (org_id, document_id),
+  constraint document_tables_document_id_fkey foreign key (org_id, document_id) references documents (org_id, id)
+    on delete cascade
+);
+call tenant_table('document_tables');
+grant select, insert, update, delete on document_tables to innstream_app;
+
+-- Who put what right, one row for each value that was changed.
+create table document_corrections (
+  id bigint generated always as identity primary key,
+  org_id bigint not null,
+  document_id bigint not null,
+  field text not null check (char_length(field) between 1 and 60),
+  before text check (char_length(before) <= 500),
+  after text not null check (char_length(after) <= 500),
+  corrected_by text not null check (char_length(corrected_by) between 1 and 128),
+  corrected_at timestamptz not null default now(),
+  constraint document_corrections_document_id_fkey foreign key (org_id, document_id)
+    references documents (org_id, id) on delete cascade
+);
+create index document_corrections_document on document_corrections (org_id, document_id, id);
+call tenant_table('document_corrections');
+grant select, insert on document_corrections to innstream_app;
+
+-- What a document says of a guest.
+alter table guests
+  add column date_of_birth date,
+  add column nationality text check (nationality ~ '^[A-Z]{1,3}$'),
+  add column sex text check (sex in ('M', 'F', 'X')),
+  add column address text check (char_length(address) <= 500),
+  add column id_type text check (char_length(id_type) <= 60),
+  add column id_number text check (char_length(id_number) <= 40),
+  add column id_expires_on date;

@@ -12,6 +12,7 @@ import {
   type CompletionParts,
   endedAs,
 } from "@/services/documents/completion.ts";
+import { DOCUMENT } from "@/services/documents/document_resource.ts";
 import type { Reception } from "@/services/documents/reception.ts";
 import {
   endUpload,
@@ -21,6 +22,7 @@ import {
   type Upload,
 } from "@/services/documents/upload_rows.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
+import { problemOfStatement } from "@/services/resources/constraint_problems.ts";
 
 export type Complete = Extract<Completion, { state: "complete" }>;
 
@@ -85,7 +87,15 @@ export class Uploads {
         createdBy,
       }));
     if ("error" in made) return made;
-    return { upload: made, lease: await this.store.lease(id, holder, "upload"), stored: 0 };
+    try {
+      return { upload: made, lease: await this.store.lease(id, holder, "upload"), stored: 0 };
+    } catch (error) {
+      // Nobody knows its id yet: it must not count against the quota for a day.
+      await inTenant(this.#parts.sql, orgId, (tx) => endUpload(tx, { orgId, id, state: "cancelled" })).catch(
+        () => {},
+      );
+      throw error;
+    }
   }
 
   async #resume(
@@ -153,13 +163,21 @@ export class Uploads {
     return await this.complete(upload, sha256);
   }
 
-  /** Makes the document of an upload that is an object already. */
-  async complete(
-    { id, orgId }: Pick<Upload, "id" | "orgId">,
-    sha256: string,
-  ): Promise<Complete | UploadRefused> {
-    const completion = await completeUpload(this.#parts, { orgId, id, sha256 });
-    if (completion.state !== "complete") return refusalOf(completion.state, id);
+  /** Makes the document of an upload that is an object already; where its property or guest is gone, it is refused. */
+  async complete(upload: Pick<Upload, "id" | "orgId">, sha256: string): Promise<Complete | UploadRefused> {
+    const { id, orgId } = upload;
+    let completion: Completion;
+    try {
+      completion = await completeUpload(this.#parts, { orgId, id, sha256 });
+    } catch (error) {
+      if (problemOfStatement(DOCUMENT, error)?.code !== "validation_failed") throw error;
+      await this.end(upload, "refused");
+      return { error: "guest_not_found", detail: "it is gone since the upload began" };
+    }
+    if (completion.state !== "complete") {
+      await this.store.remove(id);
+      return refusalOf(completion.state, id);
+    }
     // Those who had it before are refused from here on, whether the lease is there or not.
     await this.store.release(id);
     return completion;
@@ -176,6 +194,12 @@ export class Uploads {
       throw new Error(`Cannot finish upload ${id}: ${size} of ${filesize} bytes can be read`);
     }
     return hash.digest("hex");
+  }
+
+  /** Ends an upload that can never be right, where this lease is still the latest one. */
+  async refuse(upload: Upload, lease: Lease): Promise<void> {
+    const holder = await this.store.holder(upload.id);
+    if (holder?.seq === lease.seq) await this.end(upload, "refused");
   }
 
   /** Ends an unfinished upload and takes its chunks away; the caller holds the latest lease. */

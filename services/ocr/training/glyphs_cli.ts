@@ -10,7 +10,7 @@ const FONT = "/usr/share/fonts/opentype/ocr-b/OCRB.otf";
 const { capHeight, pitch, paths } = readGlyphs(await Deno.readFile(FONT));
 const lines = Object.entries(paths).map(([character, path]) => `  ${JSON.stringify(character)}: "${path}",`);
 console.log(
-  `// Written by services/ocr/training/glyphs_cli.ts from OCRB.otf of the Debian package fonts-ocr-b 1.0.
+  `// Written by services/ocr/training/glyphs_cli.ts from OCRB.otf of the Debian package fonts-ocr-b 0.3~dfsg1.
 // The font: Matthew Skala, 2012, released to the public domain; outlines after the Metafont source of
 // Norbert Schwarz, 1995 and 2010, who lets anyone use, change and pass it on without limitation.
 

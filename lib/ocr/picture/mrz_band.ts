@@ -1,7 +1,7 @@
 import type { GreyPicture } from "@/lib/ocr/picture/grey.ts";
 import { shrink } from "@/lib/ocr/picture/grey.ts";
 import { inkOf } from "@/lib/ocr/picture/ink.ts";
-import { marksOf } from "@/lib/ocr/picture/marks.ts";
+import { blobsOf } from "@/lib/ocr/picture/ink_blobs.ts";
 import type { RowCurve } from "@/lib/ocr/picture/row_curve.ts";
 import { curveSlope, curveY } from "@/lib/ocr/picture/row_curve.ts";
 import { fullRows } from "@/lib/ocr/picture/full_rows.ts";
@@ -47,7 +47,7 @@ export function findMrzBands(picture: GreyPicture): MrzBand[] {
   const factor = Math.max(1, Math.ceil(Math.max(picture.width, picture.height) / LOOKED_AT_PX));
   const small = shrink(picture, factor);
   const reach = Math.min(40, Math.max(12, Math.round(small.width / 50)));
-  const rows = fullRows(textRows(marksOf(inkOf(small, reach)))).filter(isOfZone);
+  const rows = fullRows(textRows(blobsOf(inkOf(small, reach)))).filter(isOfZone);
   return bandsOf(rows).slice(0, BANDS_MAX).map(({ rows, score }) => {
     return { rows: rows.map((row) => scaled(row, factor)), score };
   });

@@ -104,8 +104,13 @@ function checksOf(resolved: Resolved, reading: SlotReading): readonly FieldCheck
     check("check_digit", reading.ok, "The check digit does not agree"),
     ...(reading.guessed && reading.ok ? [independent] : []),
     ...(reading.blind ? [lookalike] : []),
-    ...compositeCheck(resolved),
+    ...(reading.ok && isExplained(resolved) ? [] : compositeCheck(resolved)),
   ];
+}
+
+/** Does another check digit tell already which part made the composite one disagree? */
+function isExplained({ composite, number, birth, expiry, optional }: Resolved): boolean {
+  return composite === false && [number, birth, expiry, optional].some(({ ok }) => !ok);
 }
 
 function numberField(resolved: Resolved, reading: SlotReading, confidence: number): FieldReading | undefined {

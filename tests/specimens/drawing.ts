@@ -13,15 +13,19 @@ export interface TextStyle {
 /** SVG of one line of text, as outlines: it looks the same wherever it is drawn. ASCII only. */
 export function text(line: string, { x, y, capPx, colour = "#1b1b1b", bold = false }: TextStyle): string {
   const scale = capPx / SANS.capHeight;
+  // Thicker strokes need room between the letters.
+  const weight = bold ? SANS.unitsPerEm / 14 : 0;
   let pen = 0;
   const paths = [...line].map((character) => {
     const [advance, outline] = glyph(character);
     const placed = outline === "" ? "" : `<path transform="translate(${pen} 0)" d="${outline}"/>`;
-    pen += advance;
+    pen += advance + weight;
     return placed;
   });
-  const stroke = bold ? ` stroke="${colour}" stroke-width="${SANS.unitsPerEm / 14}"` : "";
-  return `<g transform="translate(${x} ${y}) scale(${scale})" fill="${colour}"${stroke}>${paths.join("")}</g>`;
+  const stroke = bold ? ` stroke="${colour}" stroke-width="${weight}"` : "";
+  return `<g transform="translate(${x} ${y}) scale(${scale})" fill="${colour}"${stroke}>${
+    paths.join("")
+  }</g>`;
 }
 
 /** How far a line reaches, in pixels. */
@@ -31,7 +35,9 @@ export function textWidth(line: string, capPx: number): number {
 
 function glyph(character: string): readonly [number, string] {
   const found = SANS.glyphs[character];
-  if (found === undefined) throw new RangeError(`No outline of ${JSON.stringify(character)}: specimens are ASCII`);
+  if (found === undefined) {
+    throw new RangeError(`No outline of ${JSON.stringify(character)}: specimens are ASCII`);
+  }
   return found;
 }
 
@@ -44,14 +50,19 @@ export interface Page {
 }
 
 /** A whole page: its ground, `parts` over it, and SPECIMEN across, faint enough not to hide text. */
-export function page({ width, height, background = "#f3efe6", guilloche }: Page, parts: readonly string[]): string {
+export function page(
+  { width, height, background = "#f3efe6", guilloche }: Page,
+  parts: readonly string[],
+): string {
   const size = Math.round(width / 14);
   const across = text("SPECIMEN", { x: 0, y: 0, capPx: size, colour: "#c9b9b0" });
   const left = Math.round((width - textWidth("SPECIMEN", size) * 0.94) / 2);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
     `<rect width="${width}" height="${height}" fill="${background}"/>` +
     (guilloche === undefined ? "" : waves(width, height, guilloche)) +
-    `<g opacity="0.35" transform="translate(${left} ${Math.round(height * 0.62)}) rotate(-18)">${across}</g>` +
+    `<g opacity="0.35" transform="translate(${left} ${
+      Math.round(height * 0.62)
+    }) rotate(-18)">${across}</g>` +
     `${parts.join("")}</svg>`;
 }
 
@@ -70,5 +81,7 @@ export function portrait(x: number, y: number, width: number, height: number): s
   const middle = x + width / 2;
   return `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="#d8dde2"/>` +
     `<circle cx="${middle}" cy="${y + height * 0.4}" r="${width * 0.24}" fill="#8c959e"/>` +
-    `<path d="M${x + width * 0.1} ${y + height}q${width * 0.4} ${-height * 0.7} ${width * 0.8} 0z" fill="#8c959e"/>`;
+    `<path d="M${x + width * 0.1} ${y + height}q${width * 0.4} ${-height * 0.7} ${
+      width * 0.8
+    } 0z" fill="#8c959e"/>`;
 }

@@ -85,7 +85,7 @@ function simple(glyf: DataView, start: number): Contour[] {
   while (flags.length < points) {
     const flag = glyf.getUint8(at++);
     flags.push(flag);
-    if (flag & REPEAT) for (let n = glyf.getUint8(at++); n > 0; n--) flags.push(flag);
+    if (flag & REPEAT) { for (let n = glyf.getUint8(at++); n > 0; n--) flags.push(flag); }
   }
   const coordinates = (short: number, same: number) => {
     let value = 0;

@@ -77,7 +77,8 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   const js = jetstream(nats);
   const jsm = await jetstreamManager(nats);
   const newEpoch = () => crypto.randomUUID().replaceAll("-", "");
-  const declare = () => declareStreams(jsm, config.eventsReplicas, newEpoch);
+  const declare = () =>
+    declareStreams(jsm, { replicas: config.eventsReplicas, documentBytes: config.documentBytes, newEpoch });
   await declare();
   const stream = new JetStreamLog(jsm);
   const recents = new RecentEvents(stream);

@@ -4,7 +4,7 @@ import { type Fit, fitLine } from "@/lib/ocr/mrz/fit.ts";
 import type { IssuerReading } from "@/lib/ocr/mrz/issuers.ts";
 import { type Layout, LAYOUTS, type MrzFormat } from "@/lib/ocr/mrz/layouts.ts";
 import { type MrzNames, readNames } from "@/lib/ocr/mrz/mrz_names.ts";
-import { type Resolved, resolve } from "@/lib/ocr/mrz/resolve.ts";
+import { resolve, type Resolved } from "@/lib/ocr/mrz/resolve.ts";
 import type { SlotReading } from "@/lib/ocr/mrz/slots.ts";
 import type { FieldCheck, FieldReading, Fields, MrzLine } from "@/lib/ocr/reading.ts";
 import type { DocumentType } from "@/lib/upload/document_types.ts";
@@ -117,7 +117,8 @@ function personalNumber(resolved: Resolved, confidence: number): FieldReading | 
   const ownCheck = layout.format === "TD3";
   const checks = ownCheck ? checksOf(resolved, optional) : compositeCheck(resolved);
   // The composite alone covers too much to prove it.
-  const unsure = !ownCheck && (confidence < UNCHECKED_CONFIDENCE_MIN || optional.blind || /[6GK]/.test(optional2));
+  const unsure = !ownCheck &&
+    (confidence < UNCHECKED_CONFIDENCE_MIN || optional.blind || /[6GK]/.test(optional2));
   return field({ value, source: "mrz", confidence, checks, repaired: optional.repaired, unsure });
 }
 
@@ -160,7 +161,10 @@ function nameFields(zone: Zone): Fields {
   const { layout, fits } = zone;
   const slot = layout.slots.find(({ name }) => name === "names")!;
   const confidence = confidenceAt(zone, "names");
-  const readings = fits[slot.line]!.map((fit) => ({ fit, names: readNames(fit.text.slice(slot.from, slot.to)) }));
+  const readings = fits[slot.line]!.map((fit) => ({
+    fit,
+    names: readNames(fit.text.slice(slot.from, slot.to)),
+  }));
   const [{ fit, names }] = readings as [{ fit: Fit; names: MrzNames }];
   const others = readings.filter(({ fit: { original } }) => original !== fit.original);
   const differs = others.some(({ names: other }) => whole(other) !== whole(names));

@@ -102,17 +102,28 @@ function longNumber(
   const ok = icaoCheckDigit(text) === check;
   // A lookalike of the filler without an agreeing check digit: rather a misread check digit.
   if (!ok && numberCheck !== "<") return undefined;
-  const width = slots.find(({ name }) => name === "optional")!.to - slots.find(({ name }) => name === "optional")!.from;
+  const width = slots.find(({ name }) => name === "optional")!.to -
+    slots.find(({ name }) => name === "optional")!.from;
   const left = optional.slice(rest.length + 1).padEnd(width, "<");
   const repaired = check !== digit || numberCheck !== "<";
   return {
     number: { text, check, ok, repaired, guessed: false, blind: /[6G]/.test(text) || /K$/.test(text) },
-    optional: { text: left, check: icaoCheckDigit(left)!, ok: true, repaired: false, guessed: false, blind: false },
+    optional: {
+      text: left,
+      check: icaoCheckDigit(left)!,
+      ok: true,
+      repaired: false,
+      guessed: false,
+      blind: false,
+    },
   };
 }
 
 /** The composite check digit over what the slots were read as. */
-function composite(resolved: Omit<Resolved, "composite">, fits: readonly (readonly Fit[])[]): boolean | undefined {
+function composite(
+  resolved: Omit<Resolved, "composite">,
+  fits: readonly (readonly Fit[])[],
+): boolean | undefined {
   const { layout } = resolved;
   if (layout.composite.length === 0) return undefined;
   const lines = fits.map((fits) => fits[0]!.text);

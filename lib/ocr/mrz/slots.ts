@@ -70,7 +70,10 @@ function inForm(raw: RawSlot, form: string): readonly Candidate[] {
   const check = asDigit(raw.check);
   if (check === undefined) return [];
   const chars = [...raw.text].map((char, i) => inPosition(char, form[i]));
-  const texts = chars.reduce((texts, chars) => texts.flatMap((text) => [...chars].map((char) => text + char)), [""]);
+  const texts = chars.reduce(
+    (texts, chars) => texts.flatMap((text) => [...chars].map((char) => text + char)),
+    [""],
+  );
   // Letters that look alike leave a choice that the check digit would make.
   const guessed = texts.length > 1 || raw.text.length !== form.length;
   return texts.map((text) => ({ text, check, guessed, repaired: text + check !== raw.text + raw.check }));

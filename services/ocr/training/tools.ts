@@ -4,13 +4,18 @@ export interface ToolOptions {
   cwd: string;
   /** Ends the tool. */
   signal: AbortSignal;
-  /** Told every line the tool says while it runs. */
+  /** Told every line the tool says while it runs; what it throws ends the tool. */
   onLine?: (line: string) => void;
 }
 
-/** What the tool said on both outputs. Throws when it cannot be started, fails or is ended. */
+/** Lines that are kept of what a tool says. */
+const SAID_LINES_MAX = 200;
+
+/** The last lines of what the tool said on both outputs. Throws when it cannot be started, fails or is ended. */
 export async function runTool(name: string, args: readonly string[], options: ToolOptions): Promise<string> {
-  options.signal.throwIfAborted();
+  const failing = new AbortController();
+  const signal = AbortSignal.any([options.signal, failing.signal]);
+  signal.throwIfAborted();
   const child = new Deno.Command(name, {
     args: [...args],
     cwd: options.cwd,
@@ -18,7 +23,7 @@ export async function runTool(name: string, args: readonly string[], options: To
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    signal: options.signal,
+    signal,
   }).spawn();
   const said: string[] = [];
   const listen = async (output: ReadableStream<Uint8Array<ArrayBuffer>>) => {
@@ -32,10 +37,15 @@ export async function runTool(name: string, args: readonly string[], options: To
   };
   const hear = (line: string) => {
     said.push(line);
-    options.onLine?.(line);
+    if (said.length > SAID_LINES_MAX) said.shift();
+    try {
+      options.onLine?.(line);
+    } catch (error) {
+      failing.abort(error);
+    }
   };
   const [status] = await Promise.all([child.status, listen(child.stdout), listen(child.stderr)]);
-  options.signal.throwIfAborted();
+  signal.throwIfAborted();
   if (!status.success) {
     throw new Error(`${name} failed with code ${status.code}: ${said.slice(-5).join(" | ")}`);
   }

@@ -28,7 +28,7 @@ const CHECKPOINTS_TRIED = 4;
 const HELP = `Trains the OCR-B model; about half an hour on one core.
   --seed N   seed of the drawn lines (1)
   --out DIR  where ocrb.traineddata goes (services/ocr/models)
-  --work DIR where lines and checkpoints are kept (a temporary directory, removed at the end)`;
+  --work DIR where lines and checkpoints stay, and lines are found again (a temporary directory, removed at the end)`;
 
 interface Training {
   dir: string;
@@ -93,6 +93,10 @@ async function train(training: Training): Promise<void> {
 
 /** Draws lines in pages and lets Tesseract turn them into its own form; the file that lists them. */
 async function makeLines(training: Training, name: string, count: number, seed: number): Promise<string> {
+  if (await isThere(`${training.dir}/${name}.txt`)) {
+    console.log(`${name}: lines of an earlier run`);
+    return `${name}.txt`;
+  }
   const cuts = CUTS.map((file) => readGlyphs(Deno.readFileSync(`${FONT_DIR}/${file}`)));
   const files: string[] = [];
   for (let first = 0; first < count; first += PAGE_LINES) {
@@ -116,6 +120,16 @@ async function makeLines(training: Training, name: string, count: number, seed: 
   return `${name}.txt`;
 }
 
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 function boxOf({ text, picture: { width, height } }: LineSample, page: number): string {
   return `WordStr 0 0 ${width} ${height} ${page} #${text}\n\t ${width} 0 ${width + 1} ${height} ${page}\n`;
 }
@@ -133,8 +147,8 @@ async function makeStart({ dir, signal }: Training): Promise<void> {
   ], options);
   await Deno.mkdir(`${dir}/script`, { recursive: true });
   await Deno.mkdir(`${dir}/start`, { recursive: true });
-  // Asked for even where no script with radicals is in the alphabet.
-  await Deno.writeTextFile(`${dir}/script/radical-stroke.txt`, "1\t1\n");
+  // Asked for even where no script with radicals is in the alphabet: a file of one comment.
+  await Deno.writeTextFile(`${dir}/script/radical-stroke.txt`, "# none\n");
   await runTool("combine_lang_model", [
     "--input_unicharset",
     "unicharset",
@@ -183,6 +197,7 @@ async function trainPhase({ dir, signal }: Omit<Training, "seed">, phase: Phase)
     cwd: dir,
     signal,
     onLine: (line) => {
+      if (line.startsWith("Can't encode")) throw new Error(`The empty model lacks the alphabet: ${line}`);
       const iteration = Number(/^At iteration \d+\/(\d+)/.exec(line)?.[1] ?? 0);
       if (iteration < told + 1000) return;
       told = iteration;

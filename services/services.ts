@@ -4,6 +4,10 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
+import { ChunkStore } from "@/services/documents/chunk_store.ts";
+import { Originals } from "@/services/documents/originals.ts";
+import { Previews } from "@/services/documents/previews.ts";
+import { Uploads } from "@/services/documents/uploads.ts";
 import { Derived } from "@/services/derived/derived.ts";
 import { Validator } from "@/services/events/validator.ts";
 import { Feeds } from "@/services/feeds/feeds.ts";
@@ -57,6 +61,9 @@ export interface Services {
   readonly fleet: Fleet;
   /** undefined: this instance leaves that to others. */
   readonly derived: Derived | undefined;
+  readonly uploads: Uploads;
+  readonly originals: Originals;
+  readonly previews: Previews;
   /** Reports what went wrong where there is nobody to answer to. */
   readonly failed: (error: unknown) => void;
   /** What keeps this instance from serving, by part; empty when it is ready. */
@@ -126,6 +133,14 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   const derived = config.derive
     ? new Derived({ js, jsm, sql, resources, now: () => Date.now(), failed })
     : undefined;
+  const store = new ChunkStore(js, jsm);
+  const uploads = new Uploads({
+    store,
+    sql,
+    now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
+    committed: (rows) => relay.nudge(rows),
+  });
   /** Counts the interruptions: the recovery from one ends where another one begins, or the end. */
   let recoveries = 0;
   const recover = async () => {
@@ -179,6 +194,9 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     organisationIds: new OrganisationIds(sql, () => Date.now()),
     fleet,
     derived,
+    uploads,
+    originals: new Originals(store),
+    previews: new Previews(js),
     failed,
     async missing() {
       const late = new Promise<string>((resolve) =>

@@ -17,7 +17,10 @@ export const PROBLEMS = {
   in_use: [409, "Other records still refer to this one"],
   already_exists: [409, "Such a record exists already"],
   not_ready: [409, "The record is not ready yet"],
+  upload_complete: [409, "The upload is complete already"],
+  gone: [410, "It is not kept"],
   body_too_large: [413, "The body is too large"],
+  unsupported_media_type: [415, "Files of this type are not taken"],
   upgrade_required: [426, "This address speaks WebSocket"],
   idempotency_key_reused: [
     422,
@@ -26,10 +29,12 @@ export const PROBLEMS = {
   precondition_required: [428, "The version of the record is needed"],
   too_many_requests: [429, "Too many requests"],
   too_many_connections: [429, "Too many connections of this person"],
+  quota_exceeded: [429, "Too much is being uploaded at once"],
   server_full: [503, "This instance has no connection left"],
   draining: [503, "This instance is shutting down"],
   streaming_off: [503, "Streaming is switched off for this organisation"],
   long_poll_off: [503, "The long poll of this service is switched off"],
+  storage_full: [507, "There is no room for this file"],
   unavailable: [503, "A part of the service cannot be reached"],
   internal: [500, "Something went wrong on our side"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

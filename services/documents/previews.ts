@@ -31,9 +31,8 @@ export class Previews {
     n: number,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const store = await this.#open();
-    return (await store.getBlob(nameOf(orgId, documentId, n)) ?? undefined) as
-      | Uint8Array<ArrayBuffer>
-      | undefined;
+    const bytes = await store.getBlob(nameOf(orgId, documentId, n));
+    return bytes === null ? undefined : Uint8Array.from(bytes);
   }
 
   /** Takes all pictures of a document away. Safe to repeat. */

@@ -43,6 +43,7 @@ function tell(answer: ReaderAnswer, body: Uint8Array = new Uint8Array()): void {
   }
 }
 
+new Worker(new URL("./reader/memory_watch.ts", import.meta.url), { type: "module" });
 await main();
 // Engines and modules of the libraries would keep it alive.
 Deno.exit(0);

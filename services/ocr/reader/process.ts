@@ -4,12 +4,10 @@ import { readerAnswer } from "@/lib/ocr/reader_answers.ts";
 import type { ReadRequest } from "@/lib/ocr/read_request.ts";
 import type { Reading } from "@/lib/ocr/reading.ts";
 import type { DocumentProblem, KEPT, Stage } from "@/lib/upload/document_types.ts";
-import { residentBytes } from "@/services/ocr/reader/resident_bytes.ts";
+import { memoryOf } from "@/services/ocr/reader/memory_line.ts";
 
 /** Most that a reader may write: its pictures, and what it has read. */
 const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
-/** How often its memory is looked at. */
-const MEMORY_LOOK_MS = 250;
 /** What is kept of what it says on its standard error, to explain its end. */
 const ERROR_CHARS_MAX = 2_000;
 
@@ -59,6 +57,7 @@ export class ReaderProcess {
   #ended: { problem: DocumentProblem; why: string } | undefined;
   #running = true;
   #errors = "";
+  #memoryMax = Infinity;
 
   constructor(entry: string = ENTRY) {
     this.#child = new Deno.Command(Deno.execPath(), {
@@ -70,7 +69,7 @@ export class ReaderProcess {
       stderr: "piped",
     }).spawn();
     void this.#child.status.then(() => this.#running = false);
-    void this.#keepErrors();
+    void this.#readErrors();
   }
 
   get pid(): number {
@@ -91,7 +90,7 @@ export class ReaderProcess {
   async read(options: ReadOptions): Promise<ReadOutcome> {
     const { signal, timeoutMs, memoryBytes } = options;
     const late = setTimeout(() => this.#give("took_too_long", `more than ${timeoutMs} ms`), timeoutMs);
-    const look = setInterval(() => this.#look(memoryBytes), MEMORY_LOOK_MS);
+    this.#memoryMax = memoryBytes;
     const abort = () => this.#kill();
     signal.addEventListener("abort", abort, { once: true });
     try {
@@ -105,7 +104,6 @@ export class ReaderProcess {
       return { ok: false, ...(this.#ended ?? { problem: "crashed" as const, why }) };
     } finally {
       clearTimeout(late);
-      clearInterval(look);
       signal.removeEventListener("abort", abort);
       await this.end();
     }
@@ -119,10 +117,13 @@ export class ReaderProcess {
     // A reader that ended takes no more, and says so here and in each write.
     writer.closed.catch(() => {});
     const iterator = content[Symbol.asyncIterator]();
+    // It may end while the next piece is still being fetched.
+    const ended = this.#child.status.then(() => undefined);
     try {
       await writer.write(frameHead({ ...request, timeoutMs }, contentBytes));
       for (;;) {
-        const next = await fetched(iterator);
+        const next = await Promise.race([fetched(iterator), ended]);
+        if (next === undefined) break;
         if ("error" in next) {
           this.#kill();
           return next;
@@ -134,7 +135,7 @@ export class ReaderProcess {
     } catch {
       // The pipe broke: the reader has ended, or has decided before it had everything.
     } finally {
-      await iterator.return?.();
+      void Promise.resolve(iterator.return?.()).catch(() => {});
     }
     return undefined;
   }
@@ -162,12 +163,6 @@ export class ReaderProcess {
     return outcome;
   }
 
-  #look(memoryBytes: number): void {
-    const bytes = residentBytes(this.pid);
-    if (bytes === undefined || bytes <= memoryBytes) return;
-    this.#give("took_too_much_memory", `${bytes} bytes`);
-  }
-
   #give(problem: DocumentProblem, why: string): void {
     this.#ended ??= { problem, why };
     this.#kill();
@@ -183,12 +178,25 @@ export class ReaderProcess {
     }
   }
 
-  async #keepErrors(): Promise<void> {
+  /** On its standard error it says how much memory it has, and what libraries have to say of errors. */
+  async #readErrors(): Promise<void> {
     const decoder = new TextDecoder();
+    let rest = "";
     for await (const piece of this.#child.stderr) {
-      if (this.#errors.length < ERROR_CHARS_MAX) this.#errors += decoder.decode(piece, { stream: true });
+      const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
+      rest = lines.pop()!.slice(0, ERROR_CHARS_MAX);
+      for (const line of lines) this.#readError(line);
     }
-    this.#errors = this.#errors.slice(0, ERROR_CHARS_MAX);
+    this.#readError(rest);
+  }
+
+  #readError(line: string): void {
+    const bytes = memoryOf(line);
+    if (bytes === undefined) {
+      if (line !== "" && this.#errors.length < ERROR_CHARS_MAX) {
+        this.#errors = `${this.#errors}${line}\n`.slice(0, ERROR_CHARS_MAX);
+      }
+    } else if (bytes > this.#memoryMax) this.#give("took_too_much_memory", `${bytes} bytes`);
   }
 }
 

@@ -5,8 +5,10 @@ import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
 import { ChunkStore } from "@/services/documents/chunk_store.ts";
+import { Documents } from "@/services/documents/documents.ts";
 import { Originals } from "@/services/documents/originals.ts";
 import { Previews } from "@/services/documents/previews.ts";
+import { UploadSweeper } from "@/services/documents/sweeper.ts";
 import { Uploads } from "@/services/documents/uploads.ts";
 import { Derived } from "@/services/derived/derived.ts";
 import { Validator } from "@/services/events/validator.ts";
@@ -62,6 +64,8 @@ export interface Services {
   /** undefined: this instance leaves that to others. */
   readonly derived: Derived | undefined;
   readonly uploads: Uploads;
+  readonly documents: Documents;
+  readonly uploadSweeper: UploadSweeper;
   readonly originals: Originals;
   readonly previews: Previews;
   /** Reports what went wrong where there is nobody to answer to. */
@@ -141,6 +145,22 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     newId: () => crypto.randomUUID(),
     committed: (rows) => relay.nudge(rows),
   });
+  const originals = new Originals(store);
+  const previews = new Previews(js);
+  const uploadSweeper = new UploadSweeper({
+    sql,
+    uploads,
+    previews,
+    newId: () => crypto.randomUUID(),
+    failed,
+  });
+  const documents = new Documents({
+    sql,
+    resources,
+    originals,
+    previews,
+    removed: () => void uploadSweeper.sweep(),
+  });
   /** Counts the interruptions: the recovery from one ends where another one begins, or the end. */
   let recoveries = 0;
   const recover = async () => {
@@ -195,8 +215,10 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     fleet,
     derived,
     uploads,
-    originals: new Originals(store),
-    previews: new Previews(js),
+    documents,
+    uploadSweeper,
+    originals,
+    previews,
     failed,
     async missing() {
       const late = new Promise<string>((resolve) =>
@@ -227,6 +249,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       await flags.close();
       flagChanges.close();
       await derived?.close();
+      await uploadSweeper.close();
       await feeds.close();
       await relay.close();
       // Over a connection that is lost there is nothing to drain, but it must stop to come back.

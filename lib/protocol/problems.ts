@@ -13,6 +13,7 @@ export const PROBLEMS = {
   origin_not_allowed: [403, "This origin may not connect"],
   not_found: [404, "Not found"],
   method_not_allowed: [405, "The method is not allowed here"],
+  request_timeout: [408, "The body did not come in time"],
   version_conflict: [409, "The record has changed since it was read"],
   in_use: [409, "Other records still refer to this one"],
   already_exists: [409, "Such a record exists already"],

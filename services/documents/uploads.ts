@@ -12,6 +12,7 @@ import {
   type CompletionParts,
   endedAs,
 } from "@/services/documents/completion.ts";
+import { DOCUMENT } from "@/services/documents/document_resource.ts";
 import type { Reception } from "@/services/documents/reception.ts";
 import {
   endUpload,
@@ -21,6 +22,7 @@ import {
   type Upload,
 } from "@/services/documents/upload_rows.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
+import { problemOfStatement } from "@/services/resources/constraint_problems.ts";
 
 export type Complete = Extract<Completion, { state: "complete" }>;
 
@@ -153,13 +155,21 @@ export class Uploads {
     return await this.complete(upload, sha256);
   }
 
-  /** Makes the document of an upload that is an object already. */
-  async complete(
-    { id, orgId }: Pick<Upload, "id" | "orgId">,
-    sha256: string,
-  ): Promise<Complete | UploadRefused> {
-    const completion = await completeUpload(this.#parts, { orgId, id, sha256 });
-    if (completion.state !== "complete") return refusalOf(completion.state, id);
+  /** Makes the document of an upload that is an object already; where its property or guest is gone, it is refused. */
+  async complete(upload: Pick<Upload, "id" | "orgId">, sha256: string): Promise<Complete | UploadRefused> {
+    const { id, orgId } = upload;
+    let completion: Completion;
+    try {
+      completion = await completeUpload(this.#parts, { orgId, id, sha256 });
+    } catch (error) {
+      if (problemOfStatement(DOCUMENT, error)?.code !== "validation_failed") throw error;
+      await this.end(upload, "refused");
+      return { error: "guest_not_found", detail: "it is gone since the upload began" };
+    }
+    if (completion.state !== "complete") {
+      await this.store.remove(id);
+      return refusalOf(completion.state, id);
+    }
     // Those who had it before are refused from here on, whether the lease is there or not.
     await this.store.release(id);
     return completion;

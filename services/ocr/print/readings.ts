@@ -12,6 +12,14 @@ export interface Budget {
   readonly deadline: number;
 }
 
+/** The words of a page after one look. */
+export interface PrintReading {
+  /** Boxes are in the picture as it was given, */
+  readonly lines: readonly PrintedLine[];
+  /** and in the picture as it is upright. */
+  readonly upright: readonly PrintedLine[];
+}
+
 /** Scattered words: finds text whatever its order, so it tells which way is up. */
 const FIRST: Look = { name: "words", segmentation: 11, treat: (picture) => picture };
 /** A word that a dictionary or a form may hold: three letters or digits, read surely. */
@@ -22,14 +30,13 @@ const UPRIGHT_CHARS_MIN = 40;
 const TURNS: readonly Quarters[] = [2, 1, 3];
 
 /**
- * Reads the print of a picture, look by look; boxes are in the picture as given, however it lies. Stop asking when
- * enough is known. Ends after the last look or at the deadline; at least one reading is given.
+ * Reads the print of a picture, look by look, however it lies. Stop asking when enough is known. Ends after the last look or at the deadline; at least one reading is given.
  */
 export async function* readPrint(
   picture: GreyPicture,
   engines: OcrEngines,
   budget: Budget,
-): AsyncGenerator<PrintedLine[]> {
+): AsyncGenerator<PrintReading> {
   const first = await readUpright(picture, engines, budget);
   yield mapped(first, picture);
   const scale = scaleFor(textHeight(first.lines) ?? TEXT_PX, picture);
@@ -73,10 +80,12 @@ async function read(
   return { turned, quarters, scale, lines };
 }
 
-function mapped({ lines, scale, quarters }: Reading, picture: GreyPicture): PrintedLine[] {
-  return lines.map((line) =>
-    line.map((word) => ({ ...word, box: turnedBack(unscaled(word.box, scale), quarters, picture) }))
+function mapped({ lines, scale, quarters }: Reading, picture: GreyPicture): PrintReading {
+  const upright = lines.map((line) => line.map((word) => ({ ...word, box: unscaled(word.box, scale) })));
+  const back = upright.map((line) =>
+    line.map((word) => ({ ...word, box: turnedBack(word.box, quarters, picture) }))
   );
+  return { lines: back, upright };
 }
 
 function sureWords(lines: readonly PrintedLine[]) {

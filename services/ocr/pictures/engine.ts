@@ -55,7 +55,8 @@ export class OcrEngines {
   async close(): Promise<void> {
     const engines = [...this.#engines.values()];
     this.#engines.clear();
-    await Promise.all(engines.map(async (engine) => await (await engine).terminate()));
+    // One that never started was told to whom needed it, and has nothing to close.
+    await Promise.allSettled(engines.map(async (engine) => await (await engine).terminate()));
   }
 
   async #read(png: Buffer, model: OcrModel, segmentation: Segmentation): Promise<ReadWord[][]> {

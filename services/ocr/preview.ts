@@ -13,20 +13,28 @@ const MARGIN_PX_MIN = 2;
  * `masked`: what is blackened, in pixels of the upright picture.
  */
 export async function previewOf(picture: Uint8Array, masked: readonly Box[]): Promise<Uint8Array> {
-  const page = sharp(picture, { limitInputPixels: PIXELS_MAX, pages: 1 }).autoOrient().flatten({
-    background: "#fff",
-  });
-  const { data, info } = await page.removeAlpha().toColourspace("srgb").raw().toBuffer({
-    resolveWithObject: true,
-  });
-  const { width, height, channels } = info;
   // Blackened at full size, before anything is resampled: no grey of a digit is left in its neighbours.
-  const bars = masked.map((box) => barOf(box, { width, height })).filter((bar) => bar !== undefined);
-  const black = await sharp(data, { raw: { width, height, channels } }).composite(bars).raw().toBuffer();
-  return await sharp(black, { raw: { width, height, channels } })
+  const { data, raw } = await covered(picture, masked);
+  return await sharp(data, { raw })
     .resize(PREVIEW_PIXELS_MAX, PREVIEW_PIXELS_MAX, { fit: "inside", withoutEnlargement: true })
     .webp({ quality: QUALITY })
     .toBuffer();
+}
+
+/** The page as it was, upright and blackened; PNG. */
+export async function blackened(picture: Uint8Array, masked: readonly Box[]): Promise<Uint8Array> {
+  const { data, raw } = await covered(picture, masked);
+  return await sharp(data, { raw }).png({ compressionLevel: 1 }).toBuffer();
+}
+
+async function covered(picture: Uint8Array, masked: readonly Box[]) {
+  const page = sharp(picture, { limitInputPixels: PIXELS_MAX, pages: 1 }).autoOrient();
+  const { data, info } = await page.flatten({ background: "#fff" }).toColourspace("srgb").removeAlpha().raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const raw = { width, height, channels };
+  const bars = masked.map((box) => barOf(box, { width, height })).filter((bar) => bar !== undefined);
+  return { data: await sharp(data, { raw }).composite(bars).raw().toBuffer(), raw };
 }
 
 function barOf(box: Box, page: { width: number; height: number }): OverlayOptions | undefined {

@@ -33,7 +33,23 @@ const LETTERS_OF: Readonly<Record<string, string>> = {
 };
 
 /** Letters taken for one another. */
-const LETTER_PAIRS = ["OQ", "OD", "DQ", "OC", "OU", "CG", "IL", "IT", "VY", "MN", "HN", "EF", "PR", "UV", "KX"];
+const LETTER_PAIRS = [
+  "OQ",
+  "OD",
+  "DQ",
+  "OC",
+  "OU",
+  "CG",
+  "IL",
+  "IT",
+  "VY",
+  "MN",
+  "HN",
+  "EF",
+  "PR",
+  "UV",
+  "KX",
+];
 
 /** What fillers of a machine-readable zone are read as. */
 export const FILLER_LOOKALIKES = "KCLSXE";

@@ -6,7 +6,8 @@ const EXPIRY_YEARS_MAX = 50;
 export function isoDay(year: number, month: number, day: number): string | undefined {
   if (year < 1000 || year > 9999) return undefined;
   const date = new Date(Date.UTC(year, month - 1, day));
-  const same = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  const same = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 &&
+    date.getUTCDate() === day;
   return same ? date.toISOString().slice(0, "2026-11-24".length) : undefined;
 }
 

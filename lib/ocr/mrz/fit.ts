@@ -21,7 +21,14 @@ const FITS_MAX = 12;
 const RIVAL_COST = 3;
 
 /** What speaks against a fit. Only the order matters: a failed check outweighs a misread character, an impossible one outweighs both. */
-const COST = { typed: 1, impossible: 5, failedCheck: 3, unknownIssuer: 3, code: 4, alternative: 0.5 } as const;
+const COST = {
+  typed: 1,
+  impossible: 5,
+  failedCheck: 3,
+  unknownIssuer: 3,
+  code: 4,
+  alternative: 0.5,
+} as const;
 /** `anywhere` is taken once in a line; the other edits only where glyphs get lost or doubled. */
 const EDIT_COST = { doubled: 0.5, filler: 0.6, separator: 0.9, end: 1, anywhere: 2 } as const;
 /** Fillers get lost in long runs; two or one of them separate words. */
@@ -38,7 +45,9 @@ export function fitLine(line: MrzLine, layout: Layout, index: number): readonly 
     }))
   ).sort((a, b) => a.cost - b.cost);
   const best = fits[0];
-  return best === undefined ? [] : fits.filter(({ cost }) => cost <= best.cost + RIVAL_COST).slice(0, FITS_MAX);
+  return best === undefined
+    ? []
+    : fits.filter(({ cost }) => cost <= best.cost + RIVAL_COST).slice(0, FITS_MAX);
 }
 
 function clean(text: string): string {

@@ -37,7 +37,9 @@ export interface IssuerReading {
 export function readIssuer(raw: string): IssuerReading {
   if (CODES.has(raw)) return reading(raw, true, false, neighbours(raw).length === 0);
   const near = neighbours(raw);
-  const likeliest = near.find((code) => [...code].every((c, i) => c === raw[i] || asLetters(raw[i]!)[0] === c));
+  const likeliest = near.find((code) =>
+    [...code].every((c, i) => c === raw[i] || asLetters(raw[i]!)[0] === c)
+  );
   const found = likeliest ?? near[0];
   if (found === undefined) return reading(raw, false, false, false);
   return reading(found, true, true, near.length === 1);

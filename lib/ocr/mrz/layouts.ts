@@ -44,7 +44,9 @@ export interface Layout {
 type Row = readonly [SlotName, from: number, to: number, SlotKind];
 
 function slots(...lines: readonly (readonly Row[])[]): readonly Slot[] {
-  return lines.flatMap((rows, line) => rows.map(([name, from, to, kind]) => ({ name, line, from, to, kind })));
+  return lines.flatMap((rows, line) =>
+    rows.map(([name, from, to, kind]) => ({ name, line, from, to, kind }))
+  );
 }
 
 const HEAD: readonly Row[] = [["code", 0, 2, "letters"], ["issuer", 2, 5, "letters"]];

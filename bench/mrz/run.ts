@@ -24,7 +24,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     const rows = findMrzBands(picture)[0]?.rows ?? [];
     const lines: string[] = [];
     for (const row of rows) {
-      lines.push((await engines.readLine(await pngOf(stripOf(picture, row, STRIP)), "eng", 7)).text);
+      lines.push(ofZone((await engines.readLine(await pngOf(stripOf(picture, row, STRIP)), "eng", 7)).text));
     }
     return lines;
   },
@@ -57,6 +57,10 @@ export async function main(args: string[]): Promise<number> {
     return BAD_USAGE;
   }
   const engines = new OcrEngines();
+  // Engines start, code is compiled: not part of any figure.
+  for (const reader of Object.values(READERS)) {
+    await readSet(reader, engines, { set: "clean", first: 0, count: 1, show: false });
+  }
   const rows: string[][] = [];
   for (const [name, reader] of Object.entries(READERS)) {
     const tallies: Tally[] = [];
@@ -68,7 +72,7 @@ export async function main(args: string[]): Promise<number> {
   await engines.close();
   const columns = SETS.flatMap((set) => [set, "wrong %", "ms"]);
   const about =
-    "exact zones of those drawn, share of characters that are wrong, milliseconds a picture (median is not taken)";
+    "exact zones of those drawn, share of characters that are wrong, mean milliseconds a picture, opening it not counted";
   printTable(`Machine-readable zones, ${count} of each set`, about, ["reader", ...columns], rows);
   return 0;
 }
@@ -107,8 +111,13 @@ async function wholePicture(
   { model, lines }: { model: "eng" | "ocrb"; lines: number },
 ): Promise<string[]> {
   const read = await engines.readPage(await pngOf(picture), model, 6);
-  const texts = read.map((words) => words.map(({ text }) => text).join("").replaceAll(/[^A-Z0-9<]/g, ""));
+  const texts = read.map((words) => ofZone(words.map(({ text }) => text).join("")));
   return texts.filter((text) => text.length >= ZONE_LINE_MIN).slice(-lines);
+}
+
+/** What a model that knows all of English has to say, held against an alphabet of 37. */
+function ofZone(text: string): string {
+  return text.toUpperCase().replaceAll("«", "<<").replaceAll(/[^A-Z0-9<]/g, "");
 }
 
 function cells({ exact, wrong, characters, ms }: Tally): string[] {

@@ -20,9 +20,9 @@ const PAGE_LINES = 100;
 const NET = "[1,36,0,1 Ct3,3,16 Mp3,3 Lfys32 Lfx48 Lrx48 Lfx96 O1c1]";
 /** A high rate stalls near 1.6 % of the characters: it is lowered twice. */
 const PHASES = [
-  { rate: 0.002, untilIteration: 18_000 },
-  { rate: 0.0005, untilIteration: 27_000 },
-  { rate: 0.0001, untilIteration: 33_000 },
+  { rate: 0.002, untilIteration: 12_000 },
+  { rate: 0.0005, untilIteration: 18_500 },
+  { rate: 0.0001, untilIteration: 21_500 },
 ];
 const CHECKPOINTS_TRIED = 4;
 const HELP = `Trains the OCR-B model; about half an hour on one core.

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Principal } from "@/lib/auth/principal.ts";
-import { type TableReading, TABLE_ROWS_MAX } from "@/lib/ocr/reading.ts";
+import { TABLE_ROWS_MAX, type TableReading } from "@/lib/ocr/reading.ts";
 import { guestBodiesOf } from "@/lib/ocr/table/guest_bodies.ts";
 import { type FieldError, ProblemError } from "@/lib/protocol/problems.ts";
 import { isId } from "@/lib/protocol/subjects.ts";
@@ -69,7 +69,10 @@ async function madeOf(writes: Writes, person: Principal, row: number, body: obje
     return await writes.create(person, GUEST, body);
   } catch (error) {
     if (!(error instanceof ProblemError) || error.problem.errors === undefined) throw error;
-    const errors = error.problem.errors.map(({ path, message }) => ({ path: `rows.${row}.${path}`, message }));
+    const errors = error.problem.errors.map(({ path, message }) => ({
+      path: `rows.${row}.${path}`,
+      message,
+    }));
     throw new ProblemError({ ...error.problem, errors });
   }
 }

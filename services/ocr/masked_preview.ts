@@ -4,7 +4,6 @@ import type { PictureTools } from "@/services/ocr/mrz_page.ts";
 import { openPicture } from "@/services/ocr/pictures/picture.ts";
 import { blackened, previewOf } from "@/services/ocr/preview.ts";
 import { readPrint } from "@/services/ocr/print/readings.ts";
-import { readQrCodes } from "@/services/ocr/print/qr_codes.ts";
 import { numbersOf, type PageReading } from "@/services/ocr/read_page.ts";
 
 /** Rounds of covering and looking again. A page on which something is found in each of them is not shown. */
@@ -16,10 +15,10 @@ const ROUNDS_MAX = 3;
  * there is no end of them.
  */
 export async function maskedPreviewOf(
-  { picture, grey, numbers }: PageReading,
+  { picture, codes, numbers }: PageReading,
   tools: PictureTools,
 ): Promise<Uint8Array | undefined> {
-  const masks: Box[] = [...numbers, ...(await readQrCodes(grey)).map(({ box }) => box)];
+  const masks: Box[] = [...numbers, ...codes.map(({ box }) => box)];
   let found = numbers.length > 0;
   for (let round = 1; round <= ROUNDS_MAX; round++) {
     const left = await numbersIn(await blackened(picture, masks), tools);

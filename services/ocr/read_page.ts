@@ -1,4 +1,6 @@
 import { Buffer } from "node:buffer";
+import { createPublicKey } from "node:crypto";
+import { readLetterQr } from "@/lib/ocr/aadhaar_qr.ts";
 import { findAadhaarNumbers } from "@/lib/ocr/cards/aadhaar_numbers.ts";
 import { type CardType, readCard as readLines, recogniseCard } from "@/lib/ocr/cards/recognise.ts";
 import { crossCheck } from "@/lib/ocr/cross_check.ts";
@@ -10,7 +12,9 @@ import { readCard } from "@/services/ocr/cards.ts";
 import { type PictureTools, readMrzPage } from "@/services/ocr/mrz_page.ts";
 import { TEXT_CHARS_MIN } from "@/services/ocr/open/limits.ts";
 import type { OpenedPage } from "@/services/ocr/open/opened.ts";
+import { type QrCode, readQrCodes } from "@/services/ocr/print/qr_codes.ts";
 import { openPicture } from "@/services/ocr/pictures/picture.ts";
+import { readSecureQr } from "@/services/ocr/secure_qr.ts";
 
 /** What one page says. */
 export interface PageReading {
@@ -19,6 +23,7 @@ export interface PageReading {
   readonly fields: Fields;
   readonly picture: Uint8Array;
   readonly grey: GreyPicture;
+  readonly codes: readonly QrCode[];
   /** Where digits of Aadhaar numbers stand. */
   readonly numbers: readonly Box[];
 }
@@ -37,7 +42,16 @@ export async function readPage(
   if (typeof grey === "string") return grey;
   const text = page.text.length >= TEXT_CHARS_MIN ? readText(page.text, request) : undefined;
   const found = text ?? await readPicture(grey, request, tools);
-  return { ...found, picture, grey };
+  const codes = await readQrCodes(grey);
+  const coded = readCodes(codes, request);
+  return { ...(coded === undefined ? found : withCode(found, coded, request)), codes, picture, grey };
+}
+
+/** A code says what the print says, in full; print is for what it leaves out, and to agree with it. */
+function withCode(found: Found, coded: Fields, { guest, today }: ReadRequest): Found {
+  const print = found.documentType === "aadhaar" ? found.fields : {};
+  const fields = crossCheck(coded, { ...(guest && { guest }), print, today });
+  return { documentType: "aadhaar", fields: { ...print, ...fields }, numbers: found.numbers };
 }
 
 type Found = Pick<PageReading, "documentType" | "fields" | "numbers">;
@@ -80,6 +94,16 @@ async function readPicture(grey: GreyPicture, request: ReadRequest, tools: Pictu
   }
   const card = await readCard(grey, declared, tools);
   return ofCard(card, card.cardType ?? declared, context);
+}
+
+/** What the codes of a picture say, signed ones before printed ones; undefined: there is no code of a card. */
+function readCodes(codes: readonly QrCode[], { today, aadhaarKeys }: ReadRequest): Fields | undefined {
+  const keys = aadhaarKeys.map((pem) => createPublicKey(pem));
+  for (const { text } of codes) {
+    const fields = readSecureQr(text, { keys, today }) ?? readLetterQr(text, { today });
+    if (fields !== undefined) return fields;
+  }
+  return undefined;
 }
 
 function ofCard(

@@ -75,7 +75,8 @@ export async function openDesk(): Promise<Desk> {
     clamavRequired: false,
     aadhaarKeys: [],
   };
-  const log: Log = (level, message, fields) => void logged.push(JSON.stringify({ level, message, ...fields }));
+  const log: Log = (level, message, fields) =>
+    void logged.push(JSON.stringify({ level, message, ...fields }));
   const record = async (id: number, orgId = 1) => {
     const found = await hotels.store.get(readerPrincipal(orgId), DOCUMENT, id);
     if (!found.ok) throw new Error(found.problem.code);
@@ -114,7 +115,9 @@ export async function openDesk(): Promise<Desk> {
     async actions(id) {
       const rows = await hotels.superuser<{ subject: string; payload: string }[]>`
         select subject, payload from outbox where subject like 'evt.%.document.%' order by (payload::jsonb->>'version')::int`;
-      return rows.filter(({ payload }) => JSON.parse(payload).data.id === id).map(({ subject }) => subject.split(".").at(-1)!);
+      return rows.filter(({ payload }) => JSON.parse(payload).data.id === id).map(({ subject }) =>
+        subject.split(".").at(-1)!
+      );
     },
     async jobs() {
       return (await jsm.streams.info(DOCS)).state.messages;

@@ -6,9 +6,35 @@ import type { Dice } from "@/lib/random/dice.ts";
 
 export const TODAY = "2026-11-24";
 
-const SURNAMES = ["ERIKSSON", "SHARMA", "OBRIEN", "DE SOUZA", "NGUYEN", "MUELLER", "QUINCE", "KELLEX", "FOX", "ISLES"];
+const SURNAMES = [
+  "ERIKSSON",
+  "SHARMA",
+  "OBRIEN",
+  "DE SOUZA",
+  "NGUYEN",
+  "MUELLER",
+  "QUINCE",
+  "KELLEX",
+  "FOX",
+  "ISLES",
+];
 const GIVEN = ["ANNA MARIA", "RAVI", "JOAO", "PRIYA DEVI", "ALEX", "MAX", "LUIS", "GUDRUN", "BO", "ERIK"];
-const STATES = ["UTO", "IND", "GBR", "USA", "D<<", "FRA", "OMN", "GBD", "EUE", "RKS", "NLD", "CHN", "SGP", "ISR"];
+const STATES = [
+  "UTO",
+  "IND",
+  "GBR",
+  "USA",
+  "D<<",
+  "FRA",
+  "OMN",
+  "GBD",
+  "EUE",
+  "RKS",
+  "NLD",
+  "CHN",
+  "SGP",
+  "ISR",
+];
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const DIGITS = "0123456789";
 
@@ -33,7 +59,10 @@ function numberOf(dice: Dice, state: string): string {
   if (state === "IND") return formed(dice, "A9999999");
   if (state === "GBR") return formed(dice, "999999999");
   if (state === "USA") return formed(dice, "A99999999");
-  return formed(dice, dice.pick(["A9999999", "AA9999999", "999999999", "XXXXXXXXX", "AXX99999", "99AA99999"]));
+  return formed(
+    dice,
+    dice.pick(["A9999999", "AA9999999", "999999999", "XXXXXXXXX", "AXX99999", "99AA99999"]),
+  );
 }
 
 function dayBetween(dice: Dice, from: number, to: number): string {
@@ -76,7 +105,11 @@ export function specimen(dice: Dice, format: MrzFormat): Specimen {
         const first = (head + checked(number.padEnd(9, "<")) + optional).padEnd(30, "<");
         const dates = [checked(six(birth)), checked(six(expiry))] as const;
         const composite = icaoCheckDigit(first.slice(5) + dates[0] + dates[1] + "<".repeat(11));
-        return [first, dates[0] + sex + dates[1] + nation + "<".repeat(11) + composite, names.padEnd(30, "<")];
+        return [
+          first,
+          dates[0] + sex + dates[1] + nation + "<".repeat(11) + composite,
+          names.padEnd(30, "<"),
+        ];
       }
     }
   };
@@ -102,7 +135,7 @@ export function specimen(dice: Dice, format: MrzFormat): Specimen {
 /** What single characters are misread as: letters and digits for one another, and fillers for letters. */
 export const MISREAD: Readonly<Record<string, string>> = {
   "0": "ODQ",
-  "1": "IL",
+  "1": "I",
   "2": "Z",
   "5": "S",
   "6": "G",
@@ -122,7 +155,12 @@ export const MISREAD: Readonly<Record<string, string>> = {
 };
 
 /** Lines of a document with `count` characters misread, as an engine that is sure of itself gives them. */
-export function misread(dice: Dice, lines: readonly string[], count: number, table = MISREAD): readonly string[] {
+export function misread(
+  dice: Dice,
+  lines: readonly string[],
+  count: number,
+  table = MISREAD,
+): readonly string[] {
   const chars = lines.map((line) => [...line]);
   const places = chars.flatMap((line, i) => line.flatMap((char, j) => table[char] ? [[i, j] as const] : []));
   for (let done = 0; done < count && places.length > 0; done++) {

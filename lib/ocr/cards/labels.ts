@@ -36,8 +36,9 @@ export function fatherName(lines: readonly TextLine[]): Found | undefined {
     const at = FATHER.exec(line.upper);
     if (!at) continue;
     const rest = line.upper.slice(at.index);
-    const label = /^.*?(?:N[A4]M[E3]|\bOF\b|[/|]\s?[O0]\b|[/|]\s?[SDW]\b(?!\s?[/|]))/.exec(rest)?.[0] ??
-      at[0];
+    const label =
+      /^.*?(?:N[A4]M[E3]|\bOF\b|[/|]\s?[O0]\b|[/|]\s?[SDW]\b(?!\s?[/|])(?:\s+OF\b)?)/.exec(rest)?.[0] ??
+        at[0];
     const found = valueAt(lines, i, at.index + label.length);
     if (found) return found;
   }

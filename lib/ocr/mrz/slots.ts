@@ -45,7 +45,7 @@ function typedDigits(raw: RawSlot): Candidate | undefined {
   const text = digitsOrFillers(raw.text);
   const check = asDigit(raw.check);
   if (text === undefined || check === undefined) return undefined;
-  return { text, check, repaired: text !== raw.text || check !== raw.check, guessed: false };
+  return { text, check, repaired: raw.touched || text !== raw.text || check !== raw.check, guessed: false };
 }
 
 /** One letter stands for its second digit. */
@@ -69,7 +69,10 @@ export interface NumberRules {
 /** A number of letters and digits and its check digit. */
 export function readNumber(raws: readonly RawSlot[], { forms, trustDigits }: NumberRules): SlotReading {
   const plain = raws.map(withFillers);
-  const formed = raws.flatMap((raw) => forms.flatMap((form) => inForm(raw, form))).filter(passes);
+  const inForms = raws.flatMap((raw) => forms.flatMap((form) => inForm(raw, form))).filter(passes);
+  // What has one of the forms as it stands needs none of the others.
+  const asItStands = inForms.filter(({ repaired }) => !repaired);
+  const formed = asItStands.length > 0 ? asItStands : inForms;
   if (formed.length > 0) return choose(formed, [], formed[0]!, () => false);
   const passing = plain.filter(passes);
   const guesses = passing.length > 0 ? [] : plain.flatMap(similar).filter(passes);
@@ -89,7 +92,12 @@ function inForm(raw: RawSlot, form: string): readonly Candidate[] {
   );
   // Letters that look alike leave a choice that the check digit would make.
   const guessed = texts.length > 1;
-  return texts.map((text) => ({ text, check, guessed, repaired: text + check !== raw.text + raw.check }));
+  return texts.map((text) => ({
+    text,
+    check,
+    guessed,
+    repaired: raw.touched || text + check !== raw.text + raw.check,
+  }));
 }
 
 function inPosition(char: string, type: string | undefined): string {
@@ -106,7 +114,12 @@ function withFillers(raw: RawSlot): Candidate {
   // The check digit of nothing may be a filler, too.
   const isNone = isEmpty && (raw.check === "<" || FILLER_LOOKALIKES.includes(raw.check));
   const check = isNone ? "<" : asDigit(raw.check) ?? raw.check;
-  return { text: filled, check, repaired: filled + check !== raw.text + raw.check, guessed: raw.touched };
+  return {
+    text: filled,
+    check,
+    repaired: raw.touched || filled + check !== raw.text + raw.check,
+    guessed: raw.touched,
+  };
 }
 
 /** All that one misread character could have been. */
@@ -124,11 +137,11 @@ function similar(candidate: Candidate): readonly Candidate[] {
 }
 
 /**
- * 6 is 6, G is 16; 1 is 1, L is 21; a filler is 0, K is 20: the same to a sum that counts its last digit. That a 1 was
- * an L is not feared: it is the letter that stands out in numbers.
+ * 6 is 6, G is 16; 1 is 1, L is 21; a filler is 0, K is 20: the same to a sum that counts its last digit. 1 and L hardly
+ * look alike in OCR-B: an L is suspected only where letters stand out, behind the beginning.
  */
 export function isBlind(text: string): boolean {
-  return /[6GL]/.test(text) || /K<*$/.test(text);
+  return /[6G]|.L/.test(text) || /K<*$/.test(text);
 }
 
 function passes({ text, check }: { text: string; check: string }): boolean {

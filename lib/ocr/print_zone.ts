@@ -31,7 +31,7 @@ export interface PrintZoneOptions {
 
 /**
  * What the printed part of a travel document says, by its labels, from several readings of the upright page. A value
- * that only one look gives counts if the zone says the same. All of it needs a look where it stands alone.
+ * that only one look gives counts if the zone says the same, and says nothing against it otherwise.
  */
 export function readPrintZone(
   readings: readonly (readonly PrintedLine[])[],
@@ -46,9 +46,21 @@ export function readPrintZone(
       found.filter(({ value }) => votes(value) >= VOTES_MIN)
         .sort((a, b) => votes(b.value) - votes(a.value) || b.confidence - a.confidence)[0];
     if (best === undefined) return [];
-    return [[label.name, field({ ...best, source: "print", unsure: true })] as const];
+    return [
+      [label.name, field({ ...best, source: "print", unsure: votes(best.value) < VOTES_MIN })] as const,
+    ];
   });
-  return Object.fromEntries(fields);
+  return withName(Object.fromEntries(fields));
+}
+
+/** Both names in one, as the zone gives them, too. */
+function withName(fields: Fields): Fields {
+  const { surname, givenNames } = fields;
+  if (surname === undefined || givenNames === undefined) return fields;
+  const confidence = Math.min(surname.confidence, givenNames.confidence);
+  const value = `${givenNames.value} ${surname.value}`;
+  const unsure = surname.needsReview || givenNames.needsReview;
+  return { ...fields, name: field({ value, source: "print", confidence, unsure }) };
 }
 
 function valuesUnder({ label, read }: Label, cells: readonly PrintCell[], today: string) {

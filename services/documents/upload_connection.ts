@@ -29,7 +29,14 @@ import {
 import { verifyAuthFrame } from "@/services/auth/auth_frame.ts";
 import type { Tickets } from "@/services/auth/tickets.ts";
 import type { Tokens } from "@/services/auth/tokens.ts";
-import { isFenced, isFull, leaseSubject } from "@/services/documents/chunk_store.ts";
+import {
+  isFenced,
+  isFull,
+  type LeaseMessage,
+  leaseOf,
+  type LeaseReason,
+  leaseSubject,
+} from "@/services/documents/chunk_store.ts";
 import { Reception } from "@/services/documents/reception.ts";
 import { accessRefusal, type Complete, endsUpload, type Uploads } from "@/services/documents/uploads.ts";
 import { isNatsUnreachable } from "@/services/nats/errors.ts";
@@ -184,33 +191,35 @@ export class UploadConnection implements Held {
     this.#ready(this.#reception);
   }
 
-  /** Another connection, on whatever instance, takes the upload over by a message: this one need not wait to be refused. */
+  /**
+   * Another connection, on whatever instance, takes the upload over by a message: this one need not wait to be refused.
+   * What is heard here was sent after our own lease was stored, so it comes after it in the stream.
+   */
   #watchLeases(uploadId: string, wasThere: boolean): void {
     this.#leases = this.#deps.nats.subscribe(leaseSubject(uploadId), {
-      callback: (error) =>
+      callback: (error, message) =>
         this.#guard(() => {
-          if (error === null) this.#later(() => this.#checkHolder(uploadId));
+          if (error === null) this.#heard(leaseOf(message.string()));
         }),
     });
-    if (wasThere) this.#later(() => this.#checkHolder(uploadId));
+    // Somebody may have been faster than our ear.
+    if (wasThere) this.#later(async () => this.#heard(await this.#deps.uploads.store.holder(uploadId)));
   }
 
-  async #checkHolder(uploadId: string): Promise<void> {
-    if (this.#phase !== "open") return;
-    const holder = await this.#deps.uploads.store.holder(uploadId);
-    if (holder !== undefined && holder.holder !== this.#id) await this.#lost();
+  #heard(lease: LeaseMessage | undefined): void {
+    if (this.#phase === "open" && lease !== undefined && lease.holder !== this.#id) this.#lost(lease.reason);
   }
 
-  /** Somebody else has the upload now: says why. */
-  async #lost(): Promise<void> {
-    const holder = await this.#deps.uploads.store.holder(this.#reception!.upload.id);
+  /** Somebody else has the upload now. */
+  #lost(reason: LeaseReason | undefined): void {
     this.#end(
-      holder?.reason === "cancelled"
-        ? "upload_cancelled"
-        : holder?.reason === "expired"
-        ? "upload_expired"
-        : "taken_over",
+      reason === "cancelled" ? "upload_cancelled" : reason === "expired" ? "upload_expired" : "taken_over",
     );
+  }
+
+  /** JetStream refused us; in whose favour, the stream knows. */
+  async #askWhoHasIt(uploadId: string): Promise<void> {
+    this.#lost((await this.#deps.uploads.store.holder(uploadId))?.reason);
   }
 
   #ready({ upload, stored, received }: Reception): void {
@@ -256,7 +265,7 @@ export class UploadConnection implements Held {
 
   /** A chunk could not be stored: how far the upload is, the next connection finds out. */
   #broke(error: unknown): void {
-    if (isFenced(error)) return this.#later(() => this.#lost());
+    if (isFenced(error)) return this.#later(() => this.#askWhoHasIt(this.#reception!.upload.id));
     if (isFull(error)) return this.#end("storage_full");
     this.#fail(error);
   }
@@ -265,7 +274,7 @@ export class UploadConnection implements Held {
     if (this.#phase !== "open") return;
     this.#phase = "finishing";
     const done = await this.#deps.uploads.finish(this.#principal, reception);
-    if (done === "fenced") return await this.#lost();
+    if (done === "fenced") return await this.#askWhoHasIt(reception.upload.id);
     if ("error" in done) return this.#refuse(done);
     this.#complete(reception.upload.id, done);
   }
@@ -320,12 +329,12 @@ export class UploadConnection implements Held {
 
   /** Ends the connection with what is wrong, and the upload where it can never be right. */
   #refuse(refused: UploadRefused): void {
-    const upload = this.#reception?.upload;
+    const reception = this.#reception;
     this.#end(refused.error, refused.detail);
-    if (upload === undefined || !endsUpload(refused)) return;
+    if (reception === undefined || !endsUpload(refused)) return;
     this.#later(async () => {
-      await this.#reception!.settled();
-      await this.#deps.uploads.end(upload, "refused");
+      await reception.settled();
+      await this.#deps.uploads.refuse(reception.upload, reception.lease);
     });
   }
 

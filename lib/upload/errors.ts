@@ -45,7 +45,7 @@ export const UPLOAD_ERRORS = {
   storage_full: { retryable: false, message: "There is no room for this file", close: "quota" },
   quota_exceeded: { retryable: false, message: "Too much is being uploaded at once", close: "quota" },
   too_large: { retryable: false, message: "The file is too large", close: "too_large" },
-  size_mismatch: { retryable: false, message: "More bytes came than were declared", close: "too_large" },
+  size_mismatch: { retryable: false, message: "Not as many bytes came as were declared", close: "too_large" },
   type_unsupported: { retryable: false, message: "Files of this type are not taken", close: "wrong_type" },
   type_mismatch: {
     retryable: false,

@@ -1,4 +1,5 @@
 import { browserCall, type BrowserOptions, browserWorld, socketAddress } from "@/lib/client/browser.ts";
+import { markKeptUploads } from "@/lib/upload/client/kept_mark.ts";
 import type { KeptUpload, KeptUploads } from "@/lib/upload/client/kept_upload.ts";
 import type { UploadSocket } from "@/lib/upload/client/upload.ts";
 import type { UploadsWorld } from "@/lib/upload/client/uploads_types.ts";
@@ -87,10 +88,11 @@ function keptUploads({ orgId, userId }: { readonly orgId: number; readonly userI
       return found.filter((upload) => upload.orgId === orgId && upload.userId === userId);
     },
     async put(upload) {
-      await within("readwrite", (store) => store.put(upload));
+      if (await within("readwrite", (store) => store.put(upload)) !== undefined) markKeptUploads(true);
     },
     async remove(key) {
       await within("readwrite", (store) => store.delete(key));
+      if (await within("readonly", (store) => store.count()) === 0) markKeptUploads(false);
     },
   };
 }

@@ -23,6 +23,8 @@ export interface Config {
   /** Of these, how many one person may hold. */
   readonly maxConnectionsPerUser: number;
   readonly databasePool: number;
+  /** What all files of documents together may take in JetStream. */
+  readonly documentBytes: number;
   /** Values of the feature flags where the store has none yet. */
   readonly initialFlags: FlagValues;
   /** Organisations whose admins may change the flags of the whole installation. */
@@ -38,6 +40,8 @@ const PORT_MAX = 65_535;
 const CONNECTIONS_DEFAULT = 8_000;
 const CONNECTIONS_PER_USER_DEFAULT = 30;
 const DATABASE_POOL_DEFAULT = 10;
+const DOCUMENT_GIB_DEFAULT = 8;
+const GIB = 1024 ** 3;
 /** The first organisation of the demo. */
 const DEMO_OPERATORS = "1";
 
@@ -88,6 +92,12 @@ export function readConfig(
       min: 1,
       max: 200,
     }, problems),
+    documentBytes: GIB * integer(
+      env,
+      "DOCUMENT_GIB",
+      { default: DOCUMENT_GIB_DEFAULT, min: 1, max: 100_000 },
+      problems,
+    ),
     derive: flag(env, "DERIVE", problems, true),
   };
   const config: Config = {

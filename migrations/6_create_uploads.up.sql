@@ -60,6 +60,21 @@ create table document_tables (
 call tenant_table('document_tables');
 grant select, insert, update, delete on document_tables to innstream_app;
 
+-- How often reading a document was begun and not finished, and passwords that were tried on it: kept while either
+-- matters, apart from the record, whose version they are none of.
+create table document_attempts (
+  org_id bigint not null,
+  document_id bigint not null,
+  attempts integer not null default 0,
+  passwords integer not null default 0,
+  passwords_since timestamptz not null default now(),
+  primary key (org_id, document_id),
+  constraint document_attempts_document_id_fkey foreign key (org_id, document_id) references documents (org_id, id)
+    on delete cascade
+);
+call tenant_table('document_attempts');
+grant select, insert, update, delete on document_attempts to innstream_app;
+
 -- Who put what right, one row for each value that was changed.
 create table document_corrections (
   id bigint generated always as identity primary key,

@@ -1,0 +1,106 @@
+import type { Mark } from "@/lib/ocr/picture/marks.ts";
+
+/** Marks of about the same height that follow one another at an even pitch, as OCR-B does. */
+export interface TextRow {
+  marks: readonly Mark[];
+  /** From one character to the next, along the row. */
+  pitch: number;
+  /** Median height of the marks: a capital, since most marks are letters, digits or fillers. */
+  height: number;
+  /** Share of the steps that are a whole number of pitches: 1 in a zone, about 0.5 in proportional print. */
+  evenness: number;
+}
+
+export const GLYPH_HEIGHT_MIN_PX = 6;
+const GLYPH_HEIGHT_MAX_PX = 90;
+/** Widest mark against its height: two characters that ran together still count. */
+const GLYPH_WIDTH_MAX = 2.6;
+/** How unlike neighbours may be: `<` is lower than `0`. */
+const HEIGHT_RATIO_MIN = 0.62;
+/** How far a neighbour may stand above or below, in heights; a row turned by 20 degrees still holds together. */
+const RISE_MAX = 0.45;
+/** Farthest next mark, in heights: two characters may be missing between. */
+const STEP_MAX = 3.4;
+const ROW_MARKS_MIN = 4;
+/** More marks than a page of print has: noise, or a picture made to keep us busy. */
+const GLYPHS_MAX = 12_000;
+/** A step is whole when it is this near to a number of pitches. */
+const WHOLE_WITHIN = 0.22;
+
+/** Rows of marks, each mark in one row at most; marks too small, large or wide for a character are passed over. */
+export function textRows(marks: readonly Mark[]): TextRow[] {
+  const glyphs = marks.filter(isGlyph).sort((a, b) => centreX(a) - centreX(b));
+  if (glyphs.length > GLYPHS_MAX) return [];
+  const next = new Map<number, number>();
+  const taken = new Set<number>();
+  glyphs.forEach((_, i) => {
+    const found = nextOf(glyphs, i);
+    if (found === undefined || taken.has(found)) return;
+    next.set(i, found);
+    taken.add(found);
+  });
+  const rows: TextRow[] = [];
+  glyphs.forEach((glyph, i) => {
+    if (taken.has(i)) return;
+    const chain = [glyph];
+    for (let at = next.get(i); at !== undefined; at = next.get(at)) chain.push(glyphs[at]!);
+    if (chain.length >= ROW_MARKS_MIN) rows.push(measureRow(chain));
+  });
+  return rows;
+}
+
+export function centreX({ left, width }: Mark): number {
+  return left + width / 2;
+}
+
+export function centreY({ top, height }: Mark): number {
+  return top + height / 2;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
+
+function isGlyph({ width, height }: Mark): boolean {
+  return height >= GLYPH_HEIGHT_MIN_PX && height <= GLYPH_HEIGHT_MAX_PX &&
+    width <= height * GLYPH_WIDTH_MAX &&
+    width >= 2;
+}
+
+/** The nearest mark to the right on the same row. */
+function nextOf(glyphs: readonly Mark[], of: number): number | undefined {
+  const from = glyphs[of]!;
+  let best: number | undefined, bestCost = Infinity;
+  for (let i = of + 1; i < glyphs.length; i++) {
+    const to = glyphs[i]!;
+    const tall = Math.max(from.height, to.height);
+    const step = centreX(to) - centreX(from);
+    if (step > GLYPH_HEIGHT_MAX_PX * STEP_MAX) break;
+    if (step > tall * STEP_MAX || step < tall * 0.25) continue;
+    if (Math.min(from.height, to.height) < tall * HEIGHT_RATIO_MIN) continue;
+    const rise = Math.abs(centreY(to) - centreY(from));
+    if (rise > tall * RISE_MAX) continue;
+    const cost = step + 2 * rise;
+    if (cost < bestCost) [best, bestCost] = [i, cost];
+  }
+  return best;
+}
+
+/** Pitch, height and evenness of marks from left to right; of two at least. */
+export function measureRow(marks: readonly Mark[]): TextRow {
+  const steps = marks.slice(1).map((mark, i) => centreX(mark) - centreX(marks[i]!));
+  const rough = median(steps);
+  // A second look without the steps over missing characters and out of characters that ran together.
+  const pitch = median(steps.filter((step) => step > rough * 0.6 && step < rough * 1.5));
+  const whole = steps.filter((step) => {
+    const count = Math.round(step / pitch);
+    return count >= 1 && Math.abs(step / pitch - count) < WHOLE_WITHIN * Math.sqrt(count);
+  });
+  return {
+    marks,
+    pitch,
+    height: median(marks.map(({ height }) => height)),
+    evenness: whole.length / steps.length,
+  };
+}

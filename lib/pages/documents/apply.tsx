@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ClientRecord } from "@/lib/client/collection.ts";
-import type { FieldName } from "@/lib/ocr/reading.ts";
+import type { GuestField } from "@/lib/ocr/guest_values.ts";
 import { type Applicable, applicables, chosenAtFirst } from "@/lib/pages/documents/apply_plan.ts";
 import type { DocumentDetail, DocumentRest } from "@/lib/pages/documents/document_rest.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
@@ -20,8 +20,8 @@ export function Apply({ detail, guest: given, documents, onClose, onApplied }: A
   const { toast } = useFrame();
   // As it is now: somebody else may write to it meanwhile.
   const guest = useLookup("guest", [], [given.id])(given.id) ?? given;
-  const list = applicables(detail.fields, guest);
-  const [chosen, choose] = useState<ReadonlySet<FieldName>>(() => new Set(chosenAtFirst(list)));
+  const list = applicables(detail, guest);
+  const [chosen, choose] = useState<ReadonlySet<GuestField>>(() => new Set(chosenAtFirst(list)));
   const [failure, fail] = useState<string | null>(null);
   const [isSaving, setSaving] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);

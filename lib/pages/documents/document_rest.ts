@@ -1,6 +1,9 @@
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import type { Rest, RestAnswer } from "@/lib/client/rest.ts";
+import type { GuestField } from "@/lib/ocr/guest_values.ts";
 import type { FieldName, Fields, TableReading } from "@/lib/ocr/reading.ts";
+
+import type { DocumentType } from "@/lib/upload/document_types.ts";
 
 /** A value that a person has put right. */
 export interface Correction {
@@ -14,6 +17,7 @@ export interface Correction {
 
 /** A document with everything that is known of it. */
 export interface DocumentDetail extends ClientRecord {
+  readonly documentType: DocumentType;
   readonly fields: Fields;
   readonly corrections?: readonly Correction[];
   /** Of a guest list. */
@@ -39,7 +43,7 @@ export class DocumentRest {
     return this.#send(id, "", { version, fields }, "PATCH");
   }
 
-  apply({ id, version }: ClientRecord, guest: ClientRecord, fields: readonly FieldName[]): Answer {
+  apply({ id, version }: ClientRecord, guest: ClientRecord, fields: readonly GuestField[]): Answer {
     return this.#send(id, "/apply", { version, guestId: guest.id, guestVersion: guest.version, fields });
   }
 

@@ -28,7 +28,10 @@ export function Fields({ detail, guest, documents, onDone }: FieldsProps) {
   const [isSaving, setSaving] = useState(false);
   const [isApplying, apply] = useState(false);
   const { fields } = detail;
-  const names = FIELD_NAMES.filter((name) => fields[name] !== undefined || ALWAYS.has(name));
+  const isSplit = fields.surname !== undefined;
+  const names = FIELD_NAMES.filter((name) => {
+    return fields[name] !== undefined || (ALWAYS.has(name) && !(name === "name" && isSplit));
+  });
   const changed = Object.fromEntries(
     Object.entries(typed).filter(([name, value]) => value !== (fields[name as FieldName]?.value ?? "")),
   ) as Partial<Record<FieldName, string>>;

@@ -225,7 +225,6 @@ export class UploadMachine {
   }
 
   #complete({ documentId }: UploadComplete): void {
-    if (this.#phase === "cancelling") return;
     this.#documentId = documentId;
     this.#arrived.isAll();
     this.#end();

@@ -2,7 +2,7 @@
 export interface UploadGate {
   /** `http://127.0.0.1:port` */
   readonly url: string;
-  /** Lets so many more bytes of uploads through, then holds. */
+  /** Lets so many more bytes of each upload's connection through, then holds; one that comes later has as many. */
   allow(bytes: number): void;
   /** Holds nothing from now on. */
   open(): void;
@@ -15,22 +15,26 @@ const UPLOAD = /^GET \/v2\/documents\/upload\/stream/;
 export function startUploadGate(port: number): UploadGate {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();
-  let allowed = 0;
+  const budgets = new Set<{ left: number }>();
+  let first = 0;
   let wake = Promise.withResolvers<void>();
   const more = (bytes: number) => {
-    allowed += bytes;
+    first = bytes;
+    for (const budget of budgets) budget.left += bytes;
     wake.resolve();
     wake = Promise.withResolvers<void>();
   };
 
   /** Holds whatever is more than what is allowed. */
   function held(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+    const budget = { left: first };
+    budgets.add(budget);
     return new TransformStream({
       async transform(chunk, controller) {
         for (let at = 0; at < chunk.length;) {
-          while (allowed <= 0) await wake.promise;
-          const bytes = Math.min(allowed, chunk.length - at);
-          allowed -= bytes;
+          while (budget.left <= 0) await wake.promise;
+          const bytes = Math.min(budget.left, chunk.length - at);
+          budget.left -= bytes;
           controller.enqueue(chunk.subarray(at, at + bytes));
           at += bytes;
         }
@@ -39,10 +43,10 @@ export function startUploadGate(port: number): UploadGate {
   }
 
   async function serve(client: Deno.Conn): Promise<void> {
-    const first = new Uint8Array(65_536);
-    const length = await client.read(first);
+    const buffer = new Uint8Array(65_536);
+    const length = await client.read(buffer);
     if (length === null) return;
-    const head = first.subarray(0, length);
+    const head = buffer.subarray(0, length);
     const server = await Deno.connect({ hostname: "127.0.0.1", port });
     open.add(server);
     try {

@@ -88,7 +88,6 @@ Deno.test(
       app = await startApp(scene.server, port);
       await tray.getByRole("button", { name: "Try now: scan.pdf" }).click({ timeout: 1_000 }).catch(() => {});
       await tray.getByText("Uploaded", { exact: true }).waitFor();
-      await tray.getByRole("button", { name: "Dismiss: scan.pdf" }).click();
       dialog = await openDocuments(tab, "Asha Resume");
       await dialog.getByText("Waiting to be read").waitFor();
       const token = await scene.server.token();

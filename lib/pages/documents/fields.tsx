@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import { FIELD_NAMES, type FieldName } from "@/lib/ocr/reading.ts";
+import { applicables } from "@/lib/pages/documents/apply_plan.ts";
 import { Apply } from "@/lib/pages/documents/apply.tsx";
 import { CorrectionList } from "@/lib/pages/documents/correction_list.tsx";
 import type { DocumentDetail, DocumentRest } from "@/lib/pages/documents/document_rest.ts";
@@ -55,6 +56,7 @@ export function Fields({ detail, guest, documents, onDone }: FieldsProps) {
     fail(sayProblem(answer.problem));
     if (answer.problem.code === "version_conflict") await onDone();
   };
+  const canApply = guest !== null && applicables(detail, guest).length > 0;
   if (isApplying && guest !== null) {
     return (
       <Apply
@@ -114,7 +116,7 @@ export function Fields({ detail, guest, documents, onDone }: FieldsProps) {
             {isSaving ? "Saving…" : "They are right"}
           </button>
         )}
-        {guest !== null && (
+        {canApply && (
           <button
             type="button"
             class={`button${isChanged ? "" : " button-main"}`}
@@ -124,7 +126,7 @@ export function Fields({ detail, guest, documents, onDone }: FieldsProps) {
             Apply to guest
           </button>
         )}
-        {isChanged && guest !== null && <span class="muted">Save the corrections first</span>}
+        {isChanged && canApply && <span class="muted">Save the corrections first</span>}
       </footer>
     </form>
   );

@@ -5,7 +5,7 @@ import { Preview } from "@/lib/pages/documents/preview.tsx";
 import { ProblemNote } from "@/lib/pages/documents/problem_note.tsx";
 import { TableImport } from "@/lib/pages/documents/table_import.tsx";
 import { useDetail } from "@/lib/pages/documents/use_detail.ts";
-import { documentState, isBeingRead, typeWords } from "@/lib/pages/documents/words.ts";
+import { documentState, hasFields, isBeingRead, typeWords } from "@/lib/pages/documents/words.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 import { ProgressBar } from "@/lib/ui/progress_bar.tsx";
 import { Failed } from "@/lib/ui/states.tsx";
@@ -71,7 +71,7 @@ export function Review({ document, guest, onBack }: ReviewProps) {
         ? detail.table && (
           <TableImport detail={detail} table={detail.table} documents={documents} onDone={read} />
         )
-        : (
+        : hasFields(document) && (
           <div class={hasPicture ? "review-sides" : undefined}>
             {hasPicture && <Preview document={document} />}
             <Fields detail={detail} guest={guest} documents={documents} onDone={read} />

@@ -161,6 +161,20 @@ export const DOCUMENT_PROBLEM_WORDS: Readonly<Record<DocumentProblem, ProblemWor
   },
 };
 
+/** Problems with which a person can still type what the document says. */
+const TYPED: ReadonlySet<unknown> = new Set<DocumentProblem>([
+  "nothing_found",
+  "number_not_found",
+  "took_too_long",
+  "took_too_much_memory",
+  "crashed",
+]);
+
+/** Is there something to be put right, or to be typed? */
+export function hasFields({ status, problem }: ClientRecord): boolean {
+  return status !== "failed" && problem !== "password_required" || TYPED.has(problem);
+}
+
 /** Where a document is, in a word or two and a colour. */
 export function documentState(record: ClientRecord): { readonly label: string; readonly tone: Tone } {
   const { status, stage, problem, appliedAt } = record;

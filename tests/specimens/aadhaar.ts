@@ -55,9 +55,9 @@ export function aadhaarLetter(dice: Dice): { lines: string[]; person: Person; tr
   return { lines, person, truth: truthOf(person, number), secret: number };
 }
 
-/** UIDAI: the first four letters of the name in capitals and the year of birth. */
+/** UIDAI: the first four letters of the name in capitals, blanks left out (SAI KUMAR: SAIK), and the year of birth. */
 export function letterPassword(person: Person): string {
-  return fullName(person).slice(0, 4).toUpperCase() + person.dateOfBirth.slice(0, 4);
+  return fullName(person).replaceAll(" ", "").slice(0, 4).toUpperCase() + person.dateOfBirth.slice(0, 4);
 }
 
 function truthOf(person: Person, number: string): Truth {

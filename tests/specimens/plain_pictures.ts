@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 
 /** Small pictures without anything on them, one of each form. */
 export async function plainPng(): Promise<Uint8Array<ArrayBuffer>> {
@@ -25,6 +25,6 @@ export async function bombPng(side: number): Promise<Uint8Array<ArrayBuffer>> {
   );
 }
 
-function plain(): sharp.Sharp {
+function plain(): Sharp {
   return sharp({ create: { width: 320, height: 200, channels: 3, background: "#88aacc" } });
 }

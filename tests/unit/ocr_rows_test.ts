@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { curveY, fitCurve } from "@/lib/ocr/picture/row_curve.ts";
 import { fullRows } from "@/lib/ocr/picture/full_rows.ts";
-import type { Mark } from "@/lib/ocr/picture/marks.ts";
+import type { InkBlob } from "@/lib/ocr/picture/ink_blobs.ts";
 import { bandsOf } from "@/lib/ocr/picture/mrz_band.ts";
 import { stripOf } from "@/lib/ocr/picture/strip.ts";
 import { textRows } from "@/lib/ocr/picture/text_rows.ts";
 
 const PITCH = 20, CAP = 20;
 
-/** Marks as a line of OCR-B leaves them, every sixth a filler, without the cells in `lost`. */
+/** Blobs as a line of OCR-B leaves them, every sixth a filler, without the cells in `lost`. */
 function line(
   cells: number,
   options: { x?: number; y?: number; slopeDeg?: number; lost?: number[] } = {},
-): Mark[] {
+): InkBlob[] {
   const { x = 50, y = 100, slopeDeg = 0, lost = [] } = options;
   const [along, up] = [Math.cos(slopeDeg * Math.PI / 180), Math.sin(slopeDeg * Math.PI / 180)];
   return Array.from({ length: cells }, (_, i) => {
@@ -23,18 +23,18 @@ function line(
 }
 
 /** Widths as letters of print have them. */
-function print(letters: number, y: number): Mark[] {
+function print(letters: number, y: number): InkBlob[] {
   let left = 40;
   return Array.from({ length: letters }, (_, i) => {
     const width = [6, 12, 17, 9, 14, 5, 20][(i * 5) % 7]!;
-    const mark = { left, top: y, width, height: 18, area: width * 9 };
+    const blob = { left, top: y, width, height: 18, area: width * 9 };
     left += width + (i % 6 === 5 ? 14 : 4);
-    return mark;
+    return blob;
   });
 }
 
-function rows(marks: Mark[]) {
-  return fullRows(textRows(marks));
+function rows(blobs: InkBlob[]) {
+  return fullRows(textRows(blobs));
 }
 
 Deno.test("ocr rows - a line of a zone is one row of even pitch", () => {
@@ -61,7 +61,7 @@ Deno.test("ocr rows - missing characters do not tear a row", () => {
 });
 
 Deno.test("ocr rows - specks and blots are no characters", () => {
-  const specks = line(60, { y: 103 }).map((mark) => ({ ...mark, width: 2, height: 2 }));
+  const specks = line(60, { y: 103 }).map((blob) => ({ ...blob, width: 2, height: 2 }));
   const blot = { left: 0, top: 0, width: 900, height: 300, area: 200_000 };
   assert.equal(rows([...line(36), ...specks, blot]).length, 1);
 });
@@ -81,7 +81,7 @@ Deno.test("ocr bands - two or three lines below one another are a zone, print ab
 });
 
 Deno.test("ocr bands - print is less even than a zone", () => {
-  const [printed] = rows(print(50, 100)).toSorted((a, b) => b.marks.length - a.marks.length);
+  const [printed] = rows(print(50, 100)).toSorted((a, b) => b.blobs.length - a.blobs.length);
   assert.ok(printed!.evenness < 0.62, `evenness ${printed!.evenness}`);
 });
 
@@ -102,7 +102,7 @@ Deno.test("ocr bands - a line that lost its ends is read as wide as its neighbou
   }
 });
 
-Deno.test("ocr curves - a bulge is followed, a stray mark is not", () => {
+Deno.test("ocr curves - a bulge is followed, a stray blob is not", () => {
   const points = Array.from(
     { length: 40 },
     (_, i) => ({ x: i * 20, y: 100 + 0.1 * i * 20 + 0.0002 * (i * 20 - 400) ** 2 }),

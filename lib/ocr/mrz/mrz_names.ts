@@ -51,6 +51,7 @@ function givenOf([given = "", ...tail]: readonly string[], doubts: string[]): st
   if (new RegExp(`<[${FILLER_LOOKALIKES}]$`).test(given)) {
     doubts.push("A single letter at the end of the name may be a filler");
   }
+  if (given.length === 1) doubts.push("The given name is a single letter");
   const stray = tail.filter((part) => part !== "");
   const isFiller = (part: string) => part.length === 1 && FILLER_LOOKALIKES.includes(part);
   if (stray.some((part) => part.split("<").some((word) => word !== "" && !isFiller(word)))) {

@@ -5,7 +5,7 @@ import type { IssuerReading } from "@/lib/ocr/mrz/issuers.ts";
 import { type Layout, LAYOUTS, type MrzFormat } from "@/lib/ocr/mrz/layouts.ts";
 import { type MrzNames, readNames } from "@/lib/ocr/mrz/mrz_names.ts";
 import { resolve, type Resolved } from "@/lib/ocr/mrz/resolve.ts";
-import type { SlotReading } from "@/lib/ocr/mrz/slots.ts";
+import { isBlind, type SlotReading } from "@/lib/ocr/mrz/slots.ts";
 import type { FieldCheck, FieldReading, Fields, MrzLine } from "@/lib/ocr/reading.ts";
 import type { DocumentType } from "@/lib/upload/document_types.ts";
 
@@ -90,12 +90,19 @@ function compositeCheck({ composite }: Resolved): readonly FieldCheck[] {
 
 /** The checks of a slot that has a check digit. */
 function checksOf(resolved: Resolved, reading: SlotReading): readonly FieldCheck[] {
-  const detail = reading.guessed && reading.ok
-    ? "The check digit was needed to find the value and does not prove it"
-    : "The check digit does not agree";
-  const lookalike = check("lookalike", false, "A check digit cannot tell 6 from G, nor K from a filler");
+  const independent = check(
+    "independent",
+    false,
+    "The check digit was needed to find the value and does not prove it",
+  );
+  const lookalike = check(
+    "lookalike",
+    false,
+    "A check digit cannot tell 6 from G, 1 from L, nor K from a filler",
+  );
   return [
-    check("check_digit", reading.ok && !reading.guessed, detail),
+    check("check_digit", reading.ok, "The check digit does not agree"),
+    ...(reading.guessed && reading.ok ? [independent] : []),
     ...(reading.blind ? [lookalike] : []),
     ...compositeCheck(resolved),
   ];
@@ -117,8 +124,7 @@ function personalNumber(resolved: Resolved, confidence: number): FieldReading | 
   const ownCheck = layout.format === "TD3";
   const checks = ownCheck ? checksOf(resolved, optional) : compositeCheck(resolved);
   // The composite alone covers too much to prove it.
-  const unsure = !ownCheck &&
-    (confidence < UNCHECKED_CONFIDENCE_MIN || optional.blind || /[6GK]/.test(optional2));
+  const unsure = !ownCheck && (confidence < UNCHECKED_CONFIDENCE_MIN || optional.blind || isBlind(optional2));
   return field({ value, source: "mrz", confidence, checks, repaired: optional.repaired, unsure });
 }
 

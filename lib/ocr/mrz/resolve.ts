@@ -3,7 +3,7 @@ import { asDigit, asLetters, FILLER_LOOKALIKES } from "@/lib/ocr/confusions.ts";
 import type { Fit } from "@/lib/ocr/mrz/fit.ts";
 import { type IssuerReading, numberForms, readIssuer } from "@/lib/ocr/mrz/issuers.ts";
 import { CHECKED_BY, type Layout, type Slot, type SlotName } from "@/lib/ocr/mrz/layouts.ts";
-import { type RawSlot, readDigits, readNumber, type SlotReading } from "@/lib/ocr/mrz/slots.ts";
+import { isBlind, type RawSlot, readDigits, readNumber, type SlotReading } from "@/lib/ocr/mrz/slots.ts";
 
 /** A zone with its slots read, before they are called fields. */
 export interface Resolved {
@@ -33,8 +33,9 @@ export function resolve(layout: Layout, fits: readonly (readonly Fit[])[]): Reso
     ? numberForms(issuer.code)
     : [];
   const long = longNumber(layout, best("number"), best("numberCheck"), best("optional"));
-  const number = long?.number ?? touched("number", readNumber(raws(layout, fits, "number"), forms));
-  const optional = long?.optional ?? touched("optional", readNumber(raws(layout, fits, "optional"), []));
+  const number = long?.number ?? readNumber(raws(layout, fits, "number"), { forms, trustDigits: false });
+  const optional = long?.optional ??
+    readNumber(raws(layout, fits, "optional"), { forms: [], trustDigits: true });
   const resolved = {
     layout,
     code: asLetters(best("code")[0] ?? "").slice(0, 1),
@@ -46,14 +47,9 @@ export function resolve(layout: Layout, fits: readonly (readonly Fit[])[]): Reso
     optional,
     optional2: best("optional2").replace(/<[<KCLSXE]*$/, (tail) => "<".repeat(tail.length)),
     sex: best("sex"),
-    sexLost: best("sex") === "<" && isTouched(layout, fits, "sex"),
+    sexLost: best("sex") === "<" && isTouched(layout, fits[slotOf(layout, "sex")!.line]![0]!, "sex"),
   };
   return { ...resolved, composite: composite(resolved, fits) };
-
-  /** A slot that was lengthened or shortened so that its check digit agrees proves nothing. */
-  function touched(name: "number" | "optional", reading: SlotReading): SlotReading {
-    return { ...reading, guessed: reading.guessed || isTouched(layout, fits, name) };
-  }
 }
 
 function slotOf(layout: Layout, name: SlotName): Slot | undefined {
@@ -70,20 +66,26 @@ function raws(layout: Layout, fits: readonly (readonly Fit[])[], name: SlotName)
   const check = CHECKED_BY[name];
   const checks = check === undefined ? [] : part(layout, fits, check);
   const found = new Map<string, RawSlot>();
-  for (const [i, text] of part(layout, fits, name).entries()) {
-    const raw = { text, check: checks[i] ?? icaoCheckDigit(text)! };
-    found.set(text + raw.check, raw);
+  for (const [i, fit] of fits[slotOf(layout, name)!.line]!.entries()) {
+    const text = part(layout, fits, name)[i]!;
+    const raw = { text, check: checks[i] ?? icaoCheckDigit(text)!, touched: isTouched(layout, fit, name) };
+    const known = found.get(text + raw.check);
+    if (known === undefined || known.touched) found.set(text + raw.check, raw);
   }
   return [...found.values()];
 }
 
 /** Did bringing the line to its width change this slot? Fillers behind its text do not count. */
-function isTouched(layout: Layout, fits: readonly (readonly Fit[])[], name: SlotName): boolean {
+function isTouched(layout: Layout, { text, original }: Fit, name: SlotName): boolean {
   const slot = slotOf(layout, name)!;
-  const { text, original } = fits[slot.line]![0]!;
   const written = text.slice(slot.from, slot.to).replace(/(?!^)<+$/, "");
-  const shift = original.length - layout.width;
-  return !original.startsWith(written, slot.from) && !original.startsWith(written, slot.from + shift);
+  const stands = (from: number) => {
+    const after = original[from + written.length];
+    // A character cut off from the end would leave the rest as it was.
+    const ends = written.length === slot.to - slot.from || after === "<" || after === undefined;
+    return ends && original.startsWith(written, from);
+  };
+  return !stands(slot.from) && !stands(slot.from + original.length - layout.width);
 }
 
 /** A number of more than nine characters goes on in the optional data of TD1 and TD2; its check digit stands behind it there. */
@@ -107,7 +109,7 @@ function longNumber(
   const left = optional.slice(rest.length + 1).padEnd(width, "<");
   const repaired = check !== digit || numberCheck !== "<";
   return {
-    number: { text, check, ok, repaired, guessed: false, blind: /[6G]/.test(text) || /K$/.test(text) },
+    number: { text, check, ok, repaired, guessed: false, blind: isBlind(text) },
     optional: {
       text: left,
       check: icaoCheckDigit(left)!,

@@ -6,6 +6,8 @@ import { digitsOrFillers } from "@/lib/ocr/mrz/fit.ts";
 export interface RawSlot {
   readonly text: string;
   readonly check: string;
+  /** Bringing the line to its width changed this slot: the check digit has chosen where. */
+  readonly touched: boolean;
 }
 
 export interface SlotReading {
@@ -21,7 +23,9 @@ export interface SlotReading {
   readonly blind: boolean;
 }
 
-interface Candidate extends RawSlot {
+interface Candidate {
+  readonly text: string;
+  readonly check: string;
   readonly repaired: boolean;
   readonly guessed: boolean;
 }
@@ -41,7 +45,7 @@ function typedDigits(raw: RawSlot): Candidate | undefined {
   const text = digitsOrFillers(raw.text);
   const check = asDigit(raw.check);
   if (text === undefined || check === undefined) return undefined;
-  return { text, check, repaired: text !== raw.text || check !== raw.check, guessed: false };
+  return { text, check, repaired: raw.touched || text !== raw.text || check !== raw.check, guessed: false };
 }
 
 /** One letter stands for its second digit. */
@@ -50,19 +54,31 @@ function otherDigits(raw: RawSlot): readonly Candidate[] {
   return [...whole].flatMap((char, index) => {
     const other = SECOND_DIGIT[char];
     if (other === undefined) return [];
-    const changed = typedDigits(split(whole.slice(0, index) + other + whole.slice(index + 1)));
+    const changed = typedDigits(split(whole.slice(0, index) + other + whole.slice(index + 1), raw.touched));
     return changed === undefined ? [] : [{ ...changed, repaired: true, guessed: true }];
   });
 }
 
-/** A number of letters and digits and its check digit. `forms` are those that numbers of this issuer have. */
-export function readNumber(raws: readonly RawSlot[], forms: readonly string[]): SlotReading {
+export interface NumberRules {
+  /** Forms that numbers of this issuer have. */
+  readonly forms: readonly string[];
+  /** Does a number of nothing but digits show by itself that its 6 is no G? */
+  readonly trustDigits: boolean;
+}
+
+/** A number of letters and digits and its check digit. */
+export function readNumber(raws: readonly RawSlot[], { forms, trustDigits }: NumberRules): SlotReading {
   const plain = raws.map(withFillers);
-  const formed = raws.flatMap((raw) => forms.flatMap((form) => inForm(raw, form))).filter(passes);
+  const inForms = raws.flatMap((raw) => forms.flatMap((form) => inForm(raw, form))).filter(passes);
+  // What has one of the forms as it stands needs none of the others.
+  const asItStands = inForms.filter(({ repaired }) => !repaired);
+  const formed = asItStands.length > 0 ? asItStands : inForms;
   if (formed.length > 0) return choose(formed, [], formed[0]!, () => false);
   const passing = plain.filter(passes);
   const guesses = passing.length > 0 ? [] : plain.flatMap(similar).filter(passes);
-  return choose(passing, guesses, plain[0]!, isBlind);
+  return choose(passing, guesses, plain[0]!, (text) => {
+    return !(trustDigits && /^[0-9<]+$/.test(text)) && isBlind(text);
+  });
 }
 
 /** What a form makes of the characters; several where a digit may be one of several letters. */
@@ -75,8 +91,13 @@ function inForm(raw: RawSlot, form: string): readonly Candidate[] {
     [""],
   );
   // Letters that look alike leave a choice that the check digit would make.
-  const guessed = texts.length > 1 || raw.text.length !== form.length;
-  return texts.map((text) => ({ text, check, guessed, repaired: text + check !== raw.text + raw.check }));
+  const guessed = texts.length > 1;
+  return texts.map((text) => ({
+    text,
+    check,
+    guessed,
+    repaired: raw.touched || text + check !== raw.text + raw.check,
+  }));
 }
 
 function inPosition(char: string, type: string | undefined): string {
@@ -93,7 +114,12 @@ function withFillers(raw: RawSlot): Candidate {
   // The check digit of nothing may be a filler, too.
   const isNone = isEmpty && (raw.check === "<" || FILLER_LOOKALIKES.includes(raw.check));
   const check = isNone ? "<" : asDigit(raw.check) ?? raw.check;
-  return { text: filled, check, repaired: filled + check !== raw.text + raw.check, guessed: false };
+  return {
+    text: filled,
+    check,
+    repaired: raw.touched || filled + check !== raw.text + raw.check,
+    guessed: raw.touched,
+  };
 }
 
 /** All that one misread character could have been. */
@@ -110,12 +136,15 @@ function similar(candidate: Candidate): readonly Candidate[] {
   });
 }
 
-/** 6 is 6, G is 16; a filler is 0, K is 20: the same to a sum that counts its last digit. */
-function isBlind(text: string): boolean {
-  return /[6G]/.test(text) || /K<*$/.test(text);
+/**
+ * 6 is 6, G is 16; 1 is 1, L is 21; a filler is 0, K is 20: the same to a sum that counts its last digit. 1 and L hardly
+ * look alike in OCR-B: an L is suspected only where letters stand out, behind the beginning.
+ */
+export function isBlind(text: string): boolean {
+  return /[6G]|.L/.test(text) || /K<*$/.test(text);
 }
 
-export function passes({ text, check }: RawSlot): boolean {
+function passes({ text, check }: { text: string; check: string }): boolean {
   if (/^<+$/.test(text) && check === "<") return true;
   return icaoCheckDigit(text) === check;
 }
@@ -126,19 +155,20 @@ function choose(
   otherwise: Candidate,
   blind: (text: string) => boolean,
 ): SlotReading {
-  const pool = passing.length > 0 ? passing : guesses;
+  const proven = passing.filter(({ guessed }) => !guessed);
+  const pool = proven.length > 0 ? proven : passing.length > 0 ? passing : guesses;
   const texts = new Set(pool.map(({ text }) => text));
   // Of several guesses none is better than what was read.
-  const chosen = passing[0] ?? (texts.size === 1 ? guesses[0]! : otherwise);
+  const chosen = proven[0] ?? passing[0] ?? (texts.size === 1 ? guesses[0]! : otherwise);
   const { text, check, repaired } = chosen;
   const guessed = chosen.guessed || texts.size > 1;
   return { text, check, repaired, guessed, ok: passes(chosen), blind: blind(text) };
 }
 
 function asRead(raw: RawSlot): Candidate {
-  return { ...raw, repaired: false, guessed: false };
+  return { text: raw.text, check: raw.check, repaired: false, guessed: false };
 }
 
-function split(whole: string): RawSlot {
-  return { text: whole.slice(0, -1), check: whole.slice(-1) };
+function split(whole: string, touched: boolean): RawSlot {
+  return { text: whole.slice(0, -1), check: whole.slice(-1), touched };
 }

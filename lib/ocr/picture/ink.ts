@@ -11,51 +11,47 @@ export interface InkMask {
 const DARKER_SHARE = 0.16;
 /** And by this many grey levels: noise on dark paper is not ink. */
 const DARKER_LEVELS = 14;
+/** A pixel is taken with its neighbours, against noise. */
+const PIXEL_REACH = 1;
 
 /**
- * Dark marks by a threshold that follows the light: a pixel (the mean of 3 x 3, against noise) compared with the
- * mean of the square of `2 * reach + 1` around it.
+ * Dark marks by a threshold that follows the light: each pixel against the mean of the square of `2 * reach + 1`
+ * pixels around it.
  */
 export function inkOf(picture: GreyPicture, reach: number): InkMask {
   const { width, height } = picture;
-  const sums = integral(picture);
+  const here = boxMeans(picture, PIXEL_REACH), around = boxMeans(picture, reach);
   const bits = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const around = meanAround(sums, { width, height, x, y, reach });
-      const here = meanAround(sums, { width, height, x, y, reach: 1 });
-      if (here < around * (1 - DARKER_SHARE) && here < around - DARKER_LEVELS) bits[y * width + x] = 1;
-    }
+  for (let i = 0; i < bits.length; i++) {
+    const paper = around[i]!, level = here[i]!;
+    if (level < paper * (1 - DARKER_SHARE) && level < paper - DARKER_LEVELS) bits[i] = 1;
   }
   return { bits, width, height };
 }
 
-/** Sums of all that is above and left; one row and one column of zeros first. */
-function integral({ pixels, width, height }: GreyPicture): Float64Array {
-  const sums = new Float64Array((width + 1) * (height + 1));
+/** Of every pixel the mean of the square around it, or of what of the square lies in the picture. */
+function boxMeans({ pixels, width, height }: GreyPicture, reach: number): Float32Array {
+  const rows = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
-    let row = 0;
+    const row = y * width;
+    let sum = 0;
+    for (let x = 0; x < Math.min(reach, width); x++) sum += pixels[row + x]!;
     for (let x = 0; x < width; x++) {
-      row += pixels[y * width + x]!;
-      sums[(y + 1) * (width + 1) + x + 1] = sums[y * (width + 1) + x + 1]! + row;
+      if (x + reach < width) sum += pixels[row + x + reach]!;
+      if (x > reach) sum -= pixels[row + x - reach - 1]!;
+      rows[row + x] = sum / (Math.min(width, x + reach + 1) - Math.max(0, x - reach));
     }
   }
-  return sums;
-}
-
-interface Square {
-  width: number;
-  height: number;
-  x: number;
-  y: number;
-  reach: number;
-}
-
-function meanAround(sums: Float64Array, { width, height, x, y, reach }: Square): number {
-  const left = Math.max(0, x - reach), right = Math.min(width, x + reach + 1);
-  const top = Math.max(0, y - reach), bottom = Math.min(height, y + reach + 1);
-  const stride = width + 1;
-  const sum = sums[bottom * stride + right]! - sums[bottom * stride + left]! - sums[top * stride + right]! +
-    sums[top * stride + left]!;
-  return sum / ((right - left) * (bottom - top));
+  const means = new Float32Array(width * height);
+  const sums = new Float64Array(width);
+  for (let y = -reach; y < height; y++) {
+    const enters = (y + reach) * width, leaves = (y - reach - 1) * width;
+    const count = Math.min(height, y + reach + 1) - Math.max(0, y - reach);
+    for (let x = 0; x < width; x++) {
+      if (y + reach < height) sums[x] = sums[x]! + rows[enters + x]!;
+      if (y > reach) sums[x] = sums[x]! - rows[leaves + x]!;
+      if (y >= 0) means[y * width + x] = sums[x]! / count;
+    }
+  }
+  return means;
 }

@@ -1,7 +1,7 @@
 import type { GreyPicture } from "@/lib/ocr/picture/grey.ts";
 import { shrink } from "@/lib/ocr/picture/grey.ts";
 import { inkOf } from "@/lib/ocr/picture/ink.ts";
-import { marksOf } from "@/lib/ocr/picture/marks.ts";
+import { blobsOf } from "@/lib/ocr/picture/ink_blobs.ts";
 import type { RowCurve } from "@/lib/ocr/picture/row_curve.ts";
 import { curveSlope, curveY } from "@/lib/ocr/picture/row_curve.ts";
 import { fullRows } from "@/lib/ocr/picture/full_rows.ts";
@@ -25,8 +25,17 @@ export interface MrzBand {
   score: number;
 }
 
-/** The longer side of the picture in which rows are looked for: capitals of a passport page are 20 px there. */
-const LOOKED_AT_PX = 1800;
+/**
+ * The longer side of the picture in which rows are looked for: capitals of a page that fills it are 20 px there. The
+ * second look is for a page that lies small on a large picture.
+ */
+const LOOKS_PX = [1800, 3600];
+/** A second look is taken at less than this: nearly all characters of the smallest zone. */
+const CONTENT_SCORE = 66;
+/** What paper is judged by around a pixel: about a capital of a page that fills the picture. */
+const REACHES_ACROSS = 50;
+const REACH_MIN_PX = 12;
+const REACH_MAX_PX = 40;
 /** Shortest line is 30 characters; half may be illegible. */
 const CELLS_MIN = 20;
 const CELLS_MAX = 54;
@@ -44,13 +53,23 @@ const BANDS_MAX = 3;
 
 /** Where zones may stand in an upright picture, the likeliest first; at most 3. */
 export function findMrzBands(picture: GreyPicture): MrzBand[] {
-  const factor = Math.max(1, Math.ceil(Math.max(picture.width, picture.height) / LOOKED_AT_PX));
+  const longer = Math.max(picture.width, picture.height);
+  const found: MrzBand[] = [];
+  let before = 0;
+  for (const look of LOOKS_PX) {
+    const factor = Math.max(1, Math.ceil(longer / look));
+    if (factor === before || found.some(({ score }) => score >= CONTENT_SCORE)) break;
+    found.push(...bandsAt(picture, factor));
+    before = factor;
+  }
+  return found.sort((a, b) => b.score - a.score).slice(0, BANDS_MAX);
+}
+
+function bandsAt(picture: GreyPicture, factor: number): MrzBand[] {
   const small = shrink(picture, factor);
-  const reach = Math.min(40, Math.max(12, Math.round(small.width / 50)));
-  const rows = fullRows(textRows(marksOf(inkOf(small, reach)))).filter(isOfZone);
-  return bandsOf(rows).slice(0, BANDS_MAX).map(({ rows, score }) => {
-    return { rows: rows.map((row) => scaled(row, factor)), score };
-  });
+  const reach = Math.min(REACH_MAX_PX, Math.max(REACH_MIN_PX, Math.round(small.width / REACHES_ACROSS)));
+  const rows = fullRows(textRows(blobsOf(inkOf(small, reach)))).filter(isOfZone);
+  return bandsOf(rows).map(({ rows, score }) => ({ rows: rows.map((row) => scaled(row, factor)), score }));
 }
 
 function isOfZone({ cells, evenness, pitch, height }: FullRow): boolean {

@@ -30,6 +30,9 @@ const FILES: Readonly<Record<OcrModel, EngineFiles>> = {
   },
 };
 
+/** Pictures come without a resolution; Tesseract would guess one and say so for each. */
+const ASSUMED_DPI = "300";
+
 /** Tesseract, one engine a model, each started when it is first needed; close it when all is read. */
 export class OcrEngines {
   readonly #engines = new Map<OcrModel, Promise<Worker>>();
@@ -55,7 +58,8 @@ export class OcrEngines {
   async close(): Promise<void> {
     const engines = [...this.#engines.values()];
     this.#engines.clear();
-    await Promise.all(engines.map(async (engine) => await (await engine).terminate()));
+    // One that never started was told to whom needed it, and has nothing to close.
+    await Promise.allSettled(engines.map(async (engine) => await (await engine).terminate()));
   }
 
   async #read(png: Buffer, model: OcrModel, segmentation: Segmentation): Promise<ReadWord[][]> {
@@ -64,7 +68,10 @@ export class OcrEngines {
       // What went wrong there was told there.
       await before?.catch(() => undefined);
       const engine = await this.#engine(model);
-      await engine.setParameters({ tessedit_pageseg_mode: String(segmentation) as PSM });
+      await engine.setParameters({
+        tessedit_pageseg_mode: String(segmentation) as PSM,
+        user_defined_dpi: ASSUMED_DPI,
+      });
       const { data } = await engine.recognize(png, {}, { text: false, blocks: true });
       const lines = (data.blocks ?? []).flatMap(({ paragraphs }) => paragraphs.flatMap(({ lines }) => lines));
       return lines.map(({ words }) => words.map(readWord));

@@ -7,17 +7,20 @@ import type { MrzLine } from "@/lib/ocr/reading.ts";
 import type { LineReading, OcrEngines } from "@/services/ocr/pictures/engine.ts";
 import { pngOf } from "@/services/ocr/pictures/picture.ts";
 
+/** Tesseract's segmentation modes: a line as it is, and one that Tesseract frames itself. */
 const RAW_LINE = 13;
 const SINGLE_LINE = 7;
 /** Paper left around a line, in heights of a capital: the middle of what the model was trained with. */
 const MARGINS = { beside: 0.45, above: 0.22 };
-/** Closer to the characters: what another look may see. */
-const OTHER_MARGINS = { beside: 0.2, above: 0.12 };
-/** Upright zones read well above this, upside down or no zone well below. */
-const CONFIDENCE_MIN = 0.6;
-/** Where a character is less sure than this, or the length is no line's, the line is looked at again. */
-const SURE_MIN = 0.9;
+/** Another look: a character that is there is there in both. */
+const OTHER_MARGINS = { beside: 0.7, above: 0.3 };
+/** Blurs read below this. Letters upside down do not: that no filler is among them gives them away. */
+const SURE_MIN = 0.75;
+/** Below this not even a person finds letters. */
+const DOUBTFUL_MIN = 0.4;
 const LINE_LENGTHS = [30, 36, 44];
+/** No line that is whole is shorter, even with some characters lost. */
+const LENGTH_MIN = 26;
 /** A zone is at least two of the shortest lines, a score counts the characters that stand evenly. */
 const CERTAIN_SCORE = 55;
 const BANDS_TRIED_MAX = 3;
@@ -30,19 +33,25 @@ export async function readMrzLines(
   picture: GreyPicture,
   engines: OcrEngines,
 ): Promise<MrzLine[] | undefined> {
-  let best: MrzLine[] | undefined;
+  const readings: BandReading[] = [];
   for (const { turned, band } of placesOf(picture)) {
     const upright = await readBand(turned, band, engines);
-    if (isZone(upright)) return upright;
+    if (isZone(upright)) return upright.lines;
     // Rows look alike from below: only reading tells which way is up.
     const below = turn(turned, 2);
     const reversed = await readBand(below, upsideDown(band, below), engines);
-    if (isZone(reversed)) return reversed;
-    for (const lines of [upright, reversed]) {
-      if (isZone(lines, CONFIDENCE_MIN / 2) && sureness(lines) > sureness(best ?? [])) best = lines;
-    }
+    if (isZone(reversed)) return reversed.lines;
+    readings.push(upright, reversed);
   }
-  return best;
+  // None is sure: the surest that has the looks of a zone is for a person to judge.
+  return readings.sort((a, b) => b.sureness - a.sureness).find((reading) => isZone(reading, DOUBTFUL_MIN))
+    ?.lines;
+}
+
+interface BandReading {
+  lines: MrzLine[];
+  /** Mean confidence of all characters as first read. */
+  sureness: number;
 }
 
 interface Place {
@@ -77,48 +86,49 @@ function upsideDown({ rows, score }: MrzBand, { width, height }: GreyPicture): M
   return { rows: turned.reverse(), score };
 }
 
-async function readBand(picture: GreyPicture, band: MrzBand, engines: OcrEngines): Promise<MrzLine[]> {
+async function readBand(picture: GreyPicture, band: MrzBand, engines: OcrEngines): Promise<BandReading> {
+  let sureness = 0;
   const lines: MrzLine[] = [];
   for (const row of band.rows) {
-    const png = await pngOf(stripOf(picture, row, MARGINS));
-    const first = await engines.readLine(png, "ocrb", RAW_LINE);
-    const readings = [first];
-    if (!isSure(first)) {
-      readings.push(await engines.readLine(png, "ocrb", SINGLE_LINE));
-      const closer = await pngOf(stripOf(picture, row, OTHER_MARGINS));
-      readings.push(await engines.readLine(closer, "ocrb", RAW_LINE));
+    const first = await pngOf(stripOf(picture, row, MARGINS));
+    const second = await pngOf(stripOf(picture, row, OTHER_MARGINS));
+    const readings = [
+      await engines.readLine(first, "ocrb", RAW_LINE),
+      await engines.readLine(second, "ocrb", RAW_LINE),
+    ];
+    if (cleaned(readings[0]!.text) !== cleaned(readings[1]!.text)) {
+      readings.push(await engines.readLine(first, "ocrb", SINGLE_LINE));
     }
     lines.push(lineOf(readings));
+    sureness += meanOf(readings[0]!) / band.rows.length;
   }
-  return lines;
+  return { lines, sureness };
 }
 
-/** A reading of a line's length is better than a surer one that lost or split a character. */
+/**
+ * What most readings say; among equals one of a line's length before one that lost or split a character, then the
+ * surer. Its confidence is the mean of its characters', times the share of readings that say so.
+ */
 function lineOf(readings: readonly LineReading[]): MrzLine {
-  const ranked = readings.map((reading) => ({ text: cleaned(reading.text), confidence: meanOf(reading) }))
-    .sort((a, b) => Number(isLength(b.text)) - Number(isLength(a.text)) || b.confidence - a.confidence);
-  const [{ text, confidence }] = ranked as [{ text: string; confidence: number }];
-  const others = new Set(ranked.map((other) => other.text).filter((other) => other !== text && other !== ""));
-  return { text, confidence, alternatives: [...others] };
-}
-
-function isSure({ text, confidences }: LineReading): boolean {
-  return isLength(cleaned(text)) && confidences.every((confidence) => confidence >= SURE_MIN);
+  const texts = readings.map(({ text }) => cleaned(text));
+  const votes = (text: string) => texts.filter((other) => other === text).length;
+  const ranked = readings.map((reading, i) => ({ text: texts[i]!, mean: meanOf(reading) }))
+    .sort((a, b) =>
+      votes(b.text) - votes(a.text) || Number(isLength(b.text)) - Number(isLength(a.text)) || b.mean - a.mean
+    );
+  const { text, mean } = ranked[0]!;
+  const others = new Set(texts.filter((other) => other !== text && other !== ""));
+  return { text, confidence: mean * votes(text) / texts.length, alternatives: [...others] };
 }
 
 function isLength(text: string): boolean {
   return LINE_LENGTHS.includes(text.length);
 }
 
-/** Two lines at least that are long enough and sure, and a filler somewhere: names end in them. */
-function isZone(lines: readonly MrzLine[], confidenceMin = CONFIDENCE_MIN): boolean {
-  const long = lines.filter(({ text }) => text.length >= LINE_LENGTHS[0]! - 4);
-  return long.length >= 2 && sureness(lines) >= confidenceMin &&
-    lines.some(({ text }) => text.includes("<<"));
-}
-
-function sureness(lines: readonly MrzLine[]): number {
-  return lines.reduce((sum, { confidence }) => sum + confidence, 0) / Math.max(1, lines.length);
+/** Two lines at least that are long enough, and two fillers in a row: they part the names, and `<` has no twin below. */
+function isZone({ lines, sureness }: BandReading, surenessMin = SURE_MIN): boolean {
+  const long = lines.filter(({ text }) => text.length >= LENGTH_MIN);
+  return long.length >= 2 && sureness >= surenessMin && lines.some(({ text }) => text.includes("<<"));
 }
 
 function meanOf({ confidences }: LineReading): number {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type GreyPicture, levelAt, shrink, turn } from "@/lib/ocr/picture/grey.ts";
 import { inkOf } from "@/lib/ocr/picture/ink.ts";
-import { marksOf } from "@/lib/ocr/picture/marks.ts";
+import { blobsOf } from "@/lib/ocr/picture/ink_blobs.ts";
 
 /** A picture out of rows of `#` (ink, 20) and anything else (paper, 230). */
 function drawn(...rows: string[]): GreyPicture {
@@ -62,7 +62,7 @@ Deno.test("ocr pictures - ink stands out of light and of shadow alike", () => {
     const paper = 240 - 2 * x;
     pixels[i] = y > 8 && y < 20 && x % 20 > 10 && x % 20 < 16 ? paper / 2 : paper;
   }
-  const found = marksOf(inkOf({ pixels, width, height }, 12)).filter(({ area }) => area > 20);
+  const found = blobsOf(inkOf({ pixels, width, height }, 12)).filter(({ area }) => area > 20);
   assert.equal(found.length, 4);
 });
 
@@ -76,34 +76,34 @@ Deno.test("ocr pictures - even paper, noise and all, has no ink", () => {
   assert.equal(inkOf(drawn("....", "...."), 12).bits.some((bit) => bit === 1), false);
 });
 
-Deno.test("ocr pictures - pieces that touch by side or corner are one mark", () => {
-  const marks = marksOf(mask(
+Deno.test("ocr pictures - pieces that touch by side or corner are one blob", () => {
+  const blobs = blobsOf(mask(
     "#..##",
     ".#...",
     "#..#.",
     "...##",
   ));
-  assert.deepEqual(marks, [
+  assert.deepEqual(blobs, [
     { left: 0, top: 0, width: 2, height: 3, area: 3 },
     { left: 3, top: 0, width: 2, height: 1, area: 2 },
     { left: 3, top: 2, width: 2, height: 2, area: 3 },
   ]);
 });
 
-Deno.test("ocr pictures - arms that meet only below are one mark", () => {
-  const [mark, ...others] = marksOf(mask(
+Deno.test("ocr pictures - arms that meet only below are one blob", () => {
+  const [blob, ...others] = blobsOf(mask(
     "#.#.#",
     "#.#.#",
     "#####",
   ));
-  assert.deepEqual(mark, { left: 0, top: 0, width: 5, height: 3, area: 11 });
+  assert.deepEqual(blob, { left: 0, top: 0, width: 5, height: 3, area: 11 });
   assert.deepEqual(others, []);
 });
 
-Deno.test("ocr pictures - marks hold all the ink there is, once", () => {
+Deno.test("ocr pictures - blobs hold all the ink there is, once", () => {
   fc.assert(fc.property(pictures, ({ pixels, width, height }) => {
     const bits = pixels.map((pixel) => pixel % 2);
-    const areas = marksOf({ bits, width, height }).map(({ area }) => area);
+    const areas = blobsOf({ bits, width, height }).map(({ area }) => area);
     assert.equal(areas.reduce((sum, area) => sum + area, 0), bits.reduce((sum, bit) => sum + bit, 0));
   }));
 });

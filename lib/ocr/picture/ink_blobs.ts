@@ -2,13 +2,13 @@ import type { Box } from "@/lib/ocr/reading.ts";
 import type { InkMask } from "@/lib/ocr/picture/ink.ts";
 
 /** A connected piece of ink. */
-export interface Mark extends Box {
+export interface InkBlob extends Box {
   /** Pixels of ink. */
   area: number;
 }
 
-/** Marks of ink that touch by side or corner, in no order that matters. */
-export function marksOf({ bits, width, height }: InkMask): Mark[] {
+/** Blobs of ink that touch by side or corner, in no order that matters. */
+export function blobsOf({ bits, width, height }: InkMask): InkBlob[] {
   const runs = runsOf(bits, width, height);
   const parents = Int32Array.from(runs, (_, i) => i);
   let above = 0, here = 0;

@@ -44,12 +44,15 @@ const STATE_WORDS: Readonly<Record<ListedState, string>> = {
   checking: "Checking that it is the same file",
 };
 
+/** As the product says it: in units of 1024. */
+const LARGEST = `files may have ${FILE_BYTES_MAX / 1024 ** 2} MB at most`;
+
 /** Failures in words for who uploads; the server's own are for who writes programs. */
 const FAILURES: Readonly<Record<string, string>> = {
   file_unreadable: "the file was moved, changed or removed. Choose it again",
   session_ended: "your session has ended. Sign in again in another tab, then try again",
   taken_over: "it goes on in another tab or on another device",
-  too_large: `files may have ${bytesWords(FILE_BYTES_MAX)} at most`,
+  too_large: LARGEST,
   size_mismatch: "the file has changed while it was sent. Choose it again",
   type_unsupported: "files of this type are not taken",
   type_mismatch: "the content is not what the name says. Save it again in the right format",
@@ -66,7 +69,7 @@ const FAILURES: Readonly<Record<string, string>> = {
 
 const REFUSALS: Readonly<Record<NonNullable<ListedUpload["refusal"]>, string>> = {
   type_unsupported: "only JPEG, PNG, GIF, WebP, PDF, CSV and Excel files are taken",
-  too_large: `files may have ${bytesWords(FILE_BYTES_MAX)} at most`,
+  too_large: LARGEST,
   empty: "the file is empty",
 };
 

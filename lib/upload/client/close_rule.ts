@@ -16,6 +16,13 @@ const ANEW: ReadonlySet<string> = new Set([
   "storage_full",
 ]);
 
+/** Refusals that are worth another attempt, and likely to come again: of this client, or of this one file. */
+const REPEATS: ReadonlySet<string> = new Set(["bad_frame", "bad_chunk", "window_exceeded", "internal"]);
+
+export function isLikelyToRepeat(error: UploadErrorFrame | null): boolean {
+  return error !== null && REPEATS.has(error.code);
+}
+
 /** The rule for a socket that closed with `code`, after this error frame, if any came. Codes of the network: try again. */
 export function closeRule(code: number, error: UploadErrorFrame | null): CloseRule {
   const known = Object.values(UPLOAD_CLOSE).find((close) => close.code === code);

@@ -2,7 +2,7 @@ import type { UploadComplete, UploadErrorFrame, UploadReady } from "@/lib/upload
 import type { Credential } from "@/lib/client/machine_types.ts";
 import { Arrived } from "@/lib/upload/client/arrived.ts";
 import { handshakeText } from "@/lib/upload/client/client_frames.ts";
-import { closeRule } from "@/lib/upload/client/close_rule.ts";
+import { closeRule, isLikelyToRepeat } from "@/lib/upload/client/close_rule.ts";
 import {
   CANCEL_MS,
   FINISH_MS,
@@ -253,7 +253,7 @@ export class UploadMachine {
         return this.#tries.hasRenewed ? this.#lost(now, false) : this.#renew();
       case "backoff":
       case "at_once":
-        if (this.#error !== null && !this.#isPaused && this.#tries.refused()) {
+        if (isLikelyToRepeat(this.#error) && !this.#isPaused && this.#tries.refused()) {
           return this.#fail(this.#said("resume"));
         }
         return this.#lost(now, rule === "at_once" || phase === "live");

@@ -34,6 +34,12 @@ export interface Lease {
   readonly holder: string;
 }
 
+/** What a lease says of who took it. */
+export interface LeaseMessage {
+  readonly holder: string;
+  readonly reason: LeaseReason;
+}
+
 /** A chunk as it is stored. */
 export interface StoredChunk {
   readonly uploadId: string;
@@ -57,6 +63,16 @@ export function chunkSubject(uploadId: string): string {
 /** Every lease is a message here; who listens learns of the next one at once. */
 export function leaseSubject(uploadId: string): string {
   return `${chunkSubject(uploadId)}.lease`;
+}
+
+/** Reads the message of a lease; undefined where it is none. */
+export function leaseOf(text: string): LeaseMessage | undefined {
+  try {
+    const { holder, reason } = JSON.parse(text);
+    return typeof holder === "string" ? { holder, reason } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The name is a UUID: 36 characters need no padding. */
@@ -83,10 +99,11 @@ export class ChunkStore {
   }
 
   /** Whose the upload is now; undefined: nobody's, it has ended. */
-  async holder(uploadId: string): Promise<(Lease & { readonly reason: LeaseReason }) | undefined> {
+  async holder(uploadId: string): Promise<(Lease & LeaseMessage) | undefined> {
     const message = await this.#jsm.streams.getMessage(DOCS_STORE, { last_by_subj: leaseSubject(uploadId) });
     if (message === null) return undefined;
-    return { seq: message.seq, ...message.json<{ holder: string; reason: LeaseReason }>() };
+    const lease = leaseOf(message.string());
+    return lease && { seq: message.seq, ...lease };
   }
 
   /** Stores a chunk. Rejects where JetStream does not acknowledge it; see `isFenced` and `isFull`. */

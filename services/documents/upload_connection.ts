@@ -1,4 +1,4 @@
-import type { NatsConnection, Subscription } from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { UPLOAD_CLOSE, type UploadCloseName } from "@/lib/protocol/close_codes.ts";
 import {
@@ -7,16 +7,9 @@ import {
   EXPIRY_WARNING_MS,
   HANDSHAKE_MS,
 } from "@/lib/protocol/limits.ts";
-import {
-  type Chunk,
-  CHUNK_HEAD_BYTES,
-  parseUploadBinary,
-  parseUploadHandshake,
-  parseUploadText,
-  type UploadControl,
-} from "@/lib/upload/frames.ts";
+import { type Chunk, parseUploadHandshake, type UploadControl } from "@/lib/upload/frames.ts";
 import { UPLOAD_ERRORS, type UploadErrorCode, type UploadRefused } from "@/lib/upload/errors.ts";
-import { CHUNK_BYTES, IDLE_MS, PAUSED_MS, TEXT_FRAME_CHARS_MAX, WINDOW_CHUNKS } from "@/lib/upload/limits.ts";
+import { IDLE_MS, PAUSED_MS, WINDOW_CHUNKS } from "@/lib/upload/limits.ts";
 import {
   cancelledFrame,
   completeFrame,
@@ -29,7 +22,9 @@ import {
 import { verifyAuthFrame } from "@/services/auth/auth_frame.ts";
 import type { Tickets } from "@/services/auth/tickets.ts";
 import type { Tokens } from "@/services/auth/tokens.ts";
-import { isFenced, isFull, leaseSubject } from "@/services/documents/chunk_store.ts";
+import { isFenced, isFull, type LeaseReason } from "@/services/documents/chunk_store.ts";
+import { frameOf, inboundOf } from "@/services/documents/inbound.ts";
+import { LeaseWatch } from "@/services/documents/lease_watch.ts";
 import { Reception } from "@/services/documents/reception.ts";
 import { accessRefusal, type Complete, endsUpload, type Uploads } from "@/services/documents/uploads.ts";
 import { isNatsUnreachable } from "@/services/nats/errors.ts";
@@ -67,7 +62,8 @@ export class UploadConnection implements Held {
   #principal: Principal;
   #phase: Phase = "waiting";
   #reception: Reception | undefined;
-  #leases: Subscription | undefined;
+  #leases: LeaseWatch | undefined;
+  #fenced = false;
   #releasing: ReturnType<typeof setTimeout> | undefined;
   /** Every chunk up to this one is told to be stored. */
   #told = 0;
@@ -137,17 +133,17 @@ export class UploadConnection implements Held {
 
   #message(data: unknown): void {
     if (this.#phase === "closed" || this.#phase === "leaving") return;
-    const isText = typeof data === "string";
-    if (isText ? data.length > TEXT_FRAME_CHARS_MAX : !isChunkSized(data)) return this.#end("frame_too_big");
+    const inbound = inboundOf(data);
+    if (typeof inbound === "object" && "error" in inbound) return this.#refuse(inbound);
     this.#framedAt = Date.now();
     if (this.#phase === "waiting") {
       this.#phase = "opening";
-      return this.#queue(() => this.#handshake(isText ? data : ""));
+      return this.#queue(() => this.#handshake(typeof inbound === "string" ? inbound : ""));
     }
     if (this.#phase === "opening") {
       return this.#end("bad_frame", "the answer to the handshake must be waited for");
     }
-    const frame = isText ? parseUploadText(data) : parseUploadBinary(new Uint8Array(data as ArrayBuffer));
+    const frame = frameOf(inbound);
     if ("error" in frame) return this.#refuse(frame);
     if (frame.type === "chunk") return this.#chunk(frame, this.#reception!);
     if (this.#framedAt - this.#controlsSince > CLIENT_FRAMES_WINDOW_MS) {
@@ -178,39 +174,36 @@ export class UploadConnection implements Held {
     });
     this.#told = stored;
     this.#phase = "open";
-    this.#watchLeases(upload.id, handshake.uploadId !== null);
+    this.#leases = this.#watch(upload.id);
+    if (handshake.uploadId !== null) this.#leases.look();
     // All of it had come when the connection before this one broke off.
     if (this.#reception.isWhole) return await this.#finish(this.#reception);
     this.#ready(this.#reception);
   }
 
-  /** Another connection, on whatever instance, takes the upload over by a message: this one need not wait to be refused. */
-  #watchLeases(uploadId: string, wasThere: boolean): void {
-    this.#leases = this.#deps.nats.subscribe(leaseSubject(uploadId), {
-      callback: (error) =>
-        this.#guard(() => {
-          if (error === null) this.#later(() => this.#checkHolder(uploadId));
-        }),
+  #watch(uploadId: string): LeaseWatch {
+    const { nats, uploads: { store } } = this.#deps;
+    return new LeaseWatch({
+      nats,
+      store,
+      uploadId,
+      holder: this.#id,
+      lost: (reason) => this.#guard(() => this.#lost(reason)),
+      failed: (error) => this.#guard(() => this.#fail(error)),
     });
-    if (wasThere) this.#later(() => this.#checkHolder(uploadId));
   }
 
-  async #checkHolder(uploadId: string): Promise<void> {
-    if (this.#phase !== "open") return;
-    const holder = await this.#deps.uploads.store.holder(uploadId);
-    if (holder !== undefined && holder.holder !== this.#id) await this.#lost();
-  }
-
-  /** Somebody else has the upload now: says why. */
-  async #lost(): Promise<void> {
-    const holder = await this.#deps.uploads.store.holder(this.#reception!.upload.id);
+  /** Somebody else has the upload now; one that we finish, or cancel, ourselves tells by itself whether it was fenced. */
+  #lost(reason: LeaseReason | undefined): void {
+    if (this.#phase === "finishing" && !this.#fenced) return;
     this.#end(
-      holder?.reason === "cancelled"
-        ? "upload_cancelled"
-        : holder?.reason === "expired"
-        ? "upload_expired"
-        : "taken_over",
+      reason === "cancelled" ? "upload_cancelled" : reason === "expired" ? "upload_expired" : "taken_over",
     );
+  }
+
+  #refusedByStream(): void {
+    this.#fenced = true;
+    this.#leases?.refused();
   }
 
   #ready({ upload, stored, received }: Reception): void {
@@ -256,7 +249,7 @@ export class UploadConnection implements Held {
 
   /** A chunk could not be stored: how far the upload is, the next connection finds out. */
   #broke(error: unknown): void {
-    if (isFenced(error)) return this.#later(() => this.#lost());
+    if (isFenced(error)) return this.#refusedByStream();
     if (isFull(error)) return this.#end("storage_full");
     this.#fail(error);
   }
@@ -265,7 +258,7 @@ export class UploadConnection implements Held {
     if (this.#phase !== "open") return;
     this.#phase = "finishing";
     const done = await this.#deps.uploads.finish(this.#principal, reception);
-    if (done === "fenced") return await this.#lost();
+    if (done === "fenced") return this.#refusedByStream();
     if ("error" in done) return this.#refuse(done);
     this.#complete(reception.upload.id, done);
   }
@@ -320,12 +313,12 @@ export class UploadConnection implements Held {
 
   /** Ends the connection with what is wrong, and the upload where it can never be right. */
   #refuse(refused: UploadRefused): void {
-    const upload = this.#reception?.upload;
+    const reception = this.#reception;
     this.#end(refused.error, refused.detail);
-    if (upload === undefined || !endsUpload(refused)) return;
+    if (reception === undefined || !endsUpload(refused)) return;
     this.#later(async () => {
-      await this.#reception!.settled();
-      await this.#deps.uploads.end(upload, "refused");
+      await reception.settled();
+      await this.#deps.uploads.refuse(reception.upload, reception.lease);
     });
   }
 
@@ -349,7 +342,7 @@ export class UploadConnection implements Held {
 
   #leave(): void {
     this.#phase = "closed";
-    this.#leases?.unsubscribe();
+    this.#leases?.close();
     this.#deps.connections.remove(this);
   }
 
@@ -392,8 +385,4 @@ export class UploadConnection implements Held {
       }
     }
   }
-}
-
-function isChunkSized(data: unknown): boolean {
-  return data instanceof ArrayBuffer && data.byteLength <= CHUNK_HEAD_BYTES + CHUNK_BYTES;
 }

@@ -87,7 +87,15 @@ export class Uploads {
         createdBy,
       }));
     if ("error" in made) return made;
-    return { upload: made, lease: await this.store.lease(id, holder, "upload"), stored: 0 };
+    try {
+      return { upload: made, lease: await this.store.lease(id, holder, "upload"), stored: 0 };
+    } catch (error) {
+      // Nobody knows its id yet: it must not count against the quota for a day.
+      await inTenant(this.#parts.sql, orgId, (tx) => endUpload(tx, { orgId, id, state: "cancelled" })).catch(
+        () => {},
+      );
+      throw error;
+    }
   }
 
   async #resume(
@@ -186,6 +194,12 @@ export class Uploads {
       throw new Error(`Cannot finish upload ${id}: ${size} of ${filesize} bytes can be read`);
     }
     return hash.digest("hex");
+  }
+
+  /** Ends an upload that can never be right, where this lease is still the latest one. */
+  async refuse(upload: Upload, lease: Lease): Promise<void> {
+    const holder = await this.store.holder(upload.id);
+    if (holder?.seq === lease.seq) await this.end(upload, "refused");
   }
 
   /** Ends an unfinished upload and takes its chunks away; the caller holds the latest lease. */

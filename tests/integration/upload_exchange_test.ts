@@ -150,3 +150,32 @@ Deno.test("upload - previews are kept by page and removed together", async () =>
   await previews.removePreviews(1, 99);
   assert.equal(await previews.previewOf(1, 99, 1), undefined);
 });
+
+Deno.test("upload - a ticket opens its socket, and the subprotocol is chosen where it is offered", async () => {
+  const { json } = await call(`${server.url}/auth/ticket`, { token, method: "POST" });
+  const socket = new WebSocket(
+    `${server.wsUrl}/v2/documents/upload/stream?ticket=${json.ticket}`,
+    "innstream.v1",
+  );
+  await new Promise<void>((resolve, reject) => {
+    socket.onopen = () => resolve();
+    socket.onerror = () => reject(new Error("refused"));
+  });
+  assert.equal(socket.protocol, "innstream.v1");
+  const { promise: closed, resolve } = Promise.withResolvers<number>();
+  socket.onclose = ({ code }) => resolve(code);
+  socket.send("{}");
+  assert.equal(await closed, 4400);
+  const without = await call(`${server.url}/v2/documents/upload/stream`, { token });
+  assert.equal(without.json.code, "upgrade_required");
+  await assert.rejects(TestSocket.open(`${server.wsUrl}/v2/documents/upload/stream`), /refused/);
+});
+
+Deno.test("upload - streaming being switched off sends nobody away who uploads", async () => {
+  const { connections } = server.services;
+  const upload = await TestUpload.open(testFile(3 * CHUNK_BYTES), options());
+  await upload.chunks(1, 1);
+  await connections.downgrade(() => false);
+  assert.equal((await upload.finish()).size, 3 * CHUNK_BYTES);
+  await until("its place is given back", () => connections.size === 0);
+});

@@ -77,6 +77,11 @@ Deno.test("form - a file becomes a document like one that came over a socket", a
   assert.equal(sha256Of(await content.bytes()), sha256Of(file));
 });
 
+Deno.test("form - the name of its file may be in any script", async () => {
+  const { json } = await post(form(testFile(100), { filename: "पासपोर्ट é.pdf" }));
+  assert.equal(json.filename, "पासपोर्ट é.pdf");
+});
+
 Deno.test("form - what is wrong with it is said, and nothing is left in the bucket", async () => {
   const file = testFile(3 * CHUNK_BYTES);
   const before = await chunksLeft();

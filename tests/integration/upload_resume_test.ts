@@ -4,8 +4,9 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { headers } from "@nats-io/transport-node";
 import { CHUNK_BYTES, WINDOW_CHUNKS } from "@/lib/upload/limits.ts";
 import { DOCS_STORE } from "@/services/documents/buckets.ts";
-import { chunkSubject, leaseSubject } from "@/services/documents/chunk_store.ts";
+import { chunkSubject } from "@/services/documents/chunk_store.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
+import { Dice } from "@/lib/random/dice.ts";
 import { call, startDemo, until } from "../harness/live.ts";
 import { startProxy } from "../harness/proxy.ts";
 import type { TestServer } from "../harness/server.ts";
@@ -142,24 +143,21 @@ Deno.test("resume - a second instance takes over at once while the first socket 
 
 Deno.test("resume - an instance that has not heard of the takeover is refused by the stream itself", async () => {
   const file = testFile(30 * CHUNK_BYTES);
+  const { nats } = server.services;
+  const { subscribe } = nats;
+  // An instance that hears nothing of leases.
+  nats.subscribe = (subject, options) => subscribe.call(nats, `deaf.${subject}`, options);
   const upload = await TestUpload.open(file, options());
+  nats.subscribe = subscribe;
   await upload.chunks(1, 4);
-  // A lease as another instance would take it, of which the first one is not told.
-  const jsm = await jetstreamManager(server.services.nats);
-  const { store } = server.services.uploads;
-  const held = store.holder.bind(store);
-  store.holder = () => Promise.resolve(undefined);
-  try {
-    const lease = await second.services.uploads.store.lease(upload.uploadId, crypto.randomUUID(), "upload");
-    upload.chunk(5);
-    assert.equal((await upload.refusal()).close, 4409);
-    const { data } = chunkOf(file, 5);
-    await second.services.uploads.store.put({ uploadId: upload.uploadId, lease, seq: 5, data });
-  } finally {
-    store.holder = held;
-  }
-  const last = await jsm.streams.getMessage(DOCS_STORE, { last_by_subj: leaseSubject(upload.uploadId) });
-  assert.equal(last!.json<{ reason: string }>().reason, "upload");
+  const { store } = second.services.uploads;
+  const lease = await store.lease(upload.uploadId, crypto.randomUUID(), "upload");
+  assert.equal(upload.socket.closed, undefined);
+  upload.chunk(5);
+  const { code, close } = await upload.refusal();
+  assert.deepEqual([code, close], ["taken_over", 4409]);
+  assert.equal(await storedChunks(upload.uploadId), 4);
+  await store.put({ uploadId: upload.uploadId, lease, seq: 5, data: chunkOf(file, 5).data });
   assert.equal(await storedChunks(upload.uploadId), 5);
 });
 
@@ -270,4 +268,26 @@ Deno.test("resume - with another file, guest or property it is refused, and by a
   await upload.chunks(1, 1);
   assert.equal(upload.socket.closed, undefined);
   await upload.socket.close();
+});
+
+Deno.test("resume - cut again and again at any place, on one instance or the other, it is whole in the end", async () => {
+  const roll = new Dice(20261124);
+  const file = testFile(120 * CHUNK_BYTES + 1000);
+  let upload = await TestUpload.open(file, options({ sha256: sha256Of(file) }));
+  let twice = 0;
+  for (let cut = 0; cut < 8; cut++) {
+    const from = upload.ready.nextSeq;
+    const told = upload.told + roll.whole(0, 11);
+    await upload.chunks(from, told);
+    // Under way when the connection ends, or when the next one takes over while this one still sends.
+    for (let seq = upload.told + 1, n = roll.whole(0, WINDOW_CHUNKS - 1); n > 0; n--) upload.chunk(seq++);
+    const { sent } = upload;
+    if (roll.chance(0.5)) await upload.socket.close();
+    const before = upload.told;
+    upload = await resume(upload, roll.chance(0.5) ? server : second);
+    assert.ok(upload.ready.nextSeq > before, "what was told to be stored is stored");
+    twice += sent.filter((seq) => seq >= upload.ready.nextSeq).length;
+  }
+  assert.equal((await upload.finish()).sha256, sha256Of(file));
+  assert.ok(twice <= 8 * WINDOW_CHUNKS);
 });

@@ -26,6 +26,8 @@ export interface Config {
   readonly databasePool: number;
   /** What all files of documents together may take in JetStream. */
   readonly documentBytes: number;
+  /** Is a file held back until it was scanned for viruses? The worker scans. */
+  readonly clamavRequired: boolean;
   /** Values of the feature flags where the store has none yet. */
   readonly initialFlags: FlagValues;
   /** Organisations whose admins may change the flags of the whole installation. */
@@ -97,6 +99,7 @@ export function readConfig(
       { default: DOCUMENT_GIB_DEFAULT, min: 1, max: 100_000 },
       problems,
     ),
+    clamavRequired: flag(env, "CLAMAV_REQUIRED", problems),
     derive: flag(env, "DERIVE", problems, true),
   };
   const config: Config = {

@@ -159,6 +159,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     resources,
     originals,
     previews,
+    scanRequired: config.clamavRequired,
     removed: () => void uploadSweeper.sweep(),
   });
   /** Counts the interruptions: the recovery from one ends where another one begins, or the end. */

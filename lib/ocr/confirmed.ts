@@ -13,15 +13,22 @@ export interface ConfirmedContext {
   readonly today: string;
 }
 
-/** What a machine-readable zone says, compared with the print above it. Names that the print does not bear out need a look. */
+/**
+ * What a machine-readable zone says, compared with the print above it. Names need the print to say the same, letter by
+ * letter: unlike a booking, it was written together with the zone. Otherwise a person looks.
+ */
 export function confirmed(mrz: Fields, { print, hasPrint, today }: ConfirmedContext): Fields {
-  const compared = crossCheck(mrz, { print, today });
-  if (!hasPrint) return compared;
-  const fields = Object.entries(compared).map(([name, reading]) => {
-    const isCompared = reading.checks.some((made) => made.name === "agrees_with_print");
-    const isOpen = UNCHECKED.includes(name as FieldName) && !isCompared;
-    const detail = "The print could not be read, so nothing bears it out";
-    return [name, isOpen ? withCheck(reading, check("agrees_with_print", false, detail)) : reading] as const;
+  if (!hasPrint) return crossCheck(mrz, { today });
+  const open = UNCHECKED.filter((name) => letters(mrz, name) !== letters(print, name));
+  const borneOut = Object.fromEntries(
+    Object.entries(print).filter(([name]) => !open.includes(name as FieldName)),
+  );
+  const fields = Object.entries(crossCheck(mrz, { print: borneOut, today })).map(([name, reading]) => {
+    if (!open.includes(name as FieldName)) return [name, reading] as const;
+    const detail = letters(print, name as FieldName) === undefined
+      ? "The print could not be read, so nothing bears it out"
+      : "The print says otherwise";
+    return [name, withCheck(reading, check("agrees_with_print", false, detail))] as const;
   });
   return Object.fromEntries(fields);
 }
@@ -31,4 +38,8 @@ export function alone(fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, reading]) => [name, { ...reading, needsReview: true }]),
   );
+}
+
+function letters(fields: Fields, name: FieldName): string | undefined {
+  return fields[name]?.value.toUpperCase().replaceAll(/[^A-Z]/g, "");
 }

@@ -13,6 +13,8 @@ export interface DocumentsParts {
   readonly resources: ResourceStore;
   readonly originals: Originals;
   readonly previews: Previews;
+  /** Is a file held back until it was scanned for viruses? */
+  readonly scanRequired: boolean;
   /** Told after a document was removed: its files are to go. */
   readonly removed: () => void;
 }
@@ -62,9 +64,15 @@ export class Documents {
 
   /** The file as it came. `gone` where it is not kept. */
   async content(principal: Principal, id: number): Promise<Answer<{ content: DocumentContent }>> {
-    const { sql, resources, originals } = this.#parts;
+    const { sql, resources, originals, scanRequired } = this.#parts;
     const found = await resources.get(principal, DOCUMENT, id);
     if (!found.ok) return found;
+    if (isHeldBack(found.record, scanRequired)) {
+      return refuse({
+        code: "not_ready",
+        detail: `The file of document ${id} is not given out before it was read`,
+      });
+    }
     const { orgId } = principal;
     const [row] = await inTenant(sql, orgId, (tx) =>
       tx<{ upload_id: string | null }[]>`
@@ -104,4 +112,14 @@ export class Documents {
     if (removed.ok) this.#parts.removed();
     return removed;
   }
+}
+
+/**
+ * A file that must be scanned first and was not, and an Aadhaar card: what is kept of it once it is read has no number
+ * in it. One that is locked shows none.
+ */
+function isHeldBack({ status, problem, documentType, kept }: ResourceRecord, scanRequired: boolean): boolean {
+  const isUnread = status === "uploaded" || status === "processing";
+  if (scanRequired && (isUnread || problem === "scanner_down")) return true;
+  return documentType === "aadhaar" && kept === "original" && problem !== "password_required";
 }

@@ -3,8 +3,10 @@ import { SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import { resourceOf } from "@/lib/resources/catalog.ts";
 import type { Resource } from "@/lib/resources/define.ts";
 
-export const DOCUMENT = known("document");
-export const GUEST = known("guest");
+export { DOCUMENT } from "@/services/documents/document_resource.ts";
+
+/** The resource `guest.guest`. */
+export const GUEST: Resource = known();
 
 /** Stands as the actor of what reading a document brought. */
 export const READER_USER = "reader";
@@ -27,8 +29,8 @@ export function onBehalfOf(person: Principal): Principal {
   return { ...person, role: "service" };
 }
 
-function known(entity: "document" | "guest"): Resource {
-  const resource = resourceOf("guest", entity);
-  if (resource === undefined) throw new Error(`There is no resource guest.${entity}`);
+function known(): Resource {
+  const resource = resourceOf("guest", "guest");
+  if (resource === undefined) throw new Error("There is no resource guest.guest");
   return resource;
 }

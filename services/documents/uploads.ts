@@ -12,7 +12,7 @@ import {
   type CompletionParts,
   endedAs,
 } from "@/services/documents/completion.ts";
-import { DOCUMENT } from "@/services/documents/document_resource.ts";
+import { DOCUMENT } from "@/services/documents/records.ts";
 import type { Reception } from "@/services/documents/reception.ts";
 import {
   endUpload,

@@ -1,3 +1,4 @@
+import { createPublicKey } from "node:crypto";
 import { EXPECTED_FIELDS, statusOf } from "@/lib/ocr/cross_check.ts";
 import { maskDigits } from "@/lib/ocr/mask.ts";
 import { VALUE_CHARS_MAX } from "@/lib/ocr/reader_answers.ts";
@@ -5,12 +6,12 @@ import type { ReadRequest } from "@/lib/ocr/read_request.ts";
 import type { FieldReading, Fields, Reading } from "@/lib/ocr/reading.ts";
 import type { DocumentProblem, DocumentType } from "@/lib/upload/document_types.ts";
 import { maskedPreviewOf } from "@/services/ocr/masked_preview.ts";
-import type { PictureTools } from "@/services/ocr/mrz_page.ts";
 import type { OpenedPage } from "@/services/ocr/open/opened.ts";
 import { OcrEngines } from "@/services/ocr/pictures/engine.ts";
 import { previewOf } from "@/services/ocr/preview.ts";
 import type { ReadResult, Told } from "@/services/ocr/read_document.ts";
 import { type PageReading, readPage } from "@/services/ocr/read_page.ts";
+import type { ReadPictureTools } from "@/services/ocr/read_picture.ts";
 
 /** Share of the time within which pages are read; the rest is for their pictures. */
 const READING_SHARE = 0.6;
@@ -24,8 +25,9 @@ export async function readPages(
   told: Told,
 ): Promise<ReadResult> {
   const engines = new OcrEngines();
-  const tools: PictureTools = {
+  const tools: ReadPictureTools = {
     engines,
+    keys: request.aadhaarKeys.map((pem) => createPublicKey(pem)),
     today: request.today,
     deadline: Date.now() + request.timeoutMs * READING_SHARE,
     // Whoever waits ends the whole process.
@@ -98,7 +100,7 @@ function reading(documentType: DocumentType, fields: Fields, numberMissed: boole
 async function show(
   pages: readonly PageReading[],
   isAadhaar: boolean,
-  tools: PictureTools,
+  tools: ReadPictureTools,
   told: Told,
 ): Promise<number> {
   // Covering has time of its own: without it there is no picture.

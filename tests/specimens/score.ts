@@ -16,19 +16,29 @@ export interface FieldScore {
   readonly got: string | undefined;
 }
 
-/** Each field of the truth against what was read. What was read and is not in the truth is not looked at. */
+/** Capitals of print are a matter of its type, and engines take some of them for small letters. */
+const NAMES: readonly FieldName[] = ["name", "surname", "givenNames", "fatherName"];
+
+/**
+ * Each field of the truth against what was read: exact, but for the case of names. What was read and is not in the
+ * truth is not looked at.
+ */
 export function scoresOf(truth: Truth, fields: Fields): FieldScore[] {
   return (Object.keys(truth) as FieldName[]).map((name) => {
     const reading = fields[name], expected = truth[name]!;
     const score = reading === undefined
       ? "missing"
-      : reading.value === expected
+      : isExact(name, reading.value, expected)
       ? reading.needsReview ? "right_flagged" : "right"
       : reading.needsReview
       ? "wrong_flagged"
       : "wrong";
     return { field: name, score, expected, got: reading?.value };
   });
+}
+
+function isExact(name: FieldName, value: string, expected: string): boolean {
+  return NAMES.includes(name) ? value.toUpperCase() === expected.toUpperCase() : value === expected;
 }
 
 /** Does what was read hold a number that must be masked, however its digits are grouped? */

@@ -273,3 +273,48 @@ Deno.test("cards - the words on a card say what it is; none, or those of two, sa
   assert.equal(recogniseCard([print(["Menu of the day", "Soup 120"])]), undefined);
   assert.equal(recogniseCard([print([...PAN, ...EPIC])]), undefined);
 });
+
+Deno.test("cards - whatever an engine gives, readers answer, and no answer holds a whole Aadhaar number", () => {
+  const words = fc.oneof(
+    fc.constantFrom(
+      "Name",
+      "Father's",
+      "DOB:",
+      "Address:",
+      "4827",
+      "1065",
+      "3908",
+      "482710653908",
+      "S/O",
+      "12/08/1974",
+    ),
+    fc.constantFrom(
+      "INCOME",
+      "TAX",
+      "Validity",
+      "DL",
+      "No",
+      "KA01",
+      "20150012345",
+      "ACUPR7085R",
+      "WKH1186253",
+      "|",
+      "-",
+    ),
+    fc.string({ unit: "grapheme", maxLength: 12 }),
+  );
+  const line = fc.array(words, { maxLength: 6 }).map((words) => words.join(" "));
+  const readings = fc.array(fc.array(line, { maxLength: 10 }), { maxLength: 3 });
+  fc.assert(fc.property(readings, (readings) => {
+    const printed = readings.map((lines) => print(lines));
+    for (const reader of [readAadhaar, readPan, readElectionCard, readDrivingLicence]) {
+      const fields = reader(printed, CONTEXT);
+      for (const { value, confidence } of Object.values(fields)) {
+        assert.ok(value !== "" && confidence >= 0 && confidence <= 1);
+        assert.ok(!value.replace(/\D/g, "").includes("482710653908"), value);
+      }
+    }
+    for (const lines of printed) findAadhaarNumbers(lines);
+    recogniseCard(printed);
+  }));
+});

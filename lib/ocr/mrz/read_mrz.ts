@@ -19,6 +19,8 @@ export interface MrzReading {
 /** What costs more is no zone: text that happens to be so long. */
 const COST_MAX = 24;
 const FAILED_COMPOSITE_COST = 3;
+/** The zone stands at the bottom: of more lines than this the first ones are not looked at. */
+const LINES_MAX = 12;
 /** No check digit covers names, sex and nationality: what the engine was less sure of needs a look. */
 const UNCHECKED_CONFIDENCE_MIN = 0.9;
 
@@ -35,8 +37,9 @@ interface Zone {
  * above or below it may be among them. undefined: there is none. `today` (`YYYY-MM-DD`) settles centuries.
  */
 export function readMrz(lines: readonly MrzLine[], { today }: { today: string }): MrzReading | undefined {
+  const last = lines.slice(-LINES_MAX);
   const zones = LAYOUTS.flatMap((layout) => {
-    return lines.map((_line, i) => zoneOf(layout, lines.slice(i, i + layout.lines)));
+    return last.map((_line, i) => zoneOf(layout, last.slice(i, i + layout.lines)));
   });
   const best = zones.filter((zone) => zone !== undefined).sort((a, b) => a.cost - b.cost)[0];
   if (best === undefined || best.cost > COST_MAX) return undefined;
@@ -104,8 +107,13 @@ function checksOf(resolved: Resolved, reading: SlotReading): readonly FieldCheck
     check("check_digit", reading.ok, "The check digit does not agree"),
     ...(reading.guessed && reading.ok ? [independent] : []),
     ...(reading.blind ? [lookalike] : []),
-    ...compositeCheck(resolved),
+    ...(reading.ok && isExplained(resolved) ? [] : compositeCheck(resolved)),
   ];
+}
+
+/** Does another check digit tell already which part made the composite one disagree? */
+function isExplained({ composite, number, birth, expiry, optional }: Resolved): boolean {
+  return composite === false && [number, birth, expiry, optional].some(({ ok }) => !ok);
 }
 
 function numberField(resolved: Resolved, reading: SlotReading, confidence: number): FieldReading | undefined {

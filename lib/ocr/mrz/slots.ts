@@ -35,8 +35,11 @@ const SECOND_DIGIT: Readonly<Record<string, string>> = { S: "8", B: "3", Z: "7",
 
 /** A date and its check digit, from several readings of them, the best first. */
 export function readDigits(raws: readonly RawSlot[]): SlotReading {
-  const typed = raws.map((raw) => typedDigits(raw)).filter((candidate) => candidate !== undefined);
-  const passing = typed.filter(passes);
+  const typed = raws.map(typedDigits).filter((candidate) => candidate !== undefined);
+  // Where the line's width did not have to be mended here, other ways to mend it are no rivals.
+  const asItStands = raws.filter(({ touched }) => !touched).map(typedDigits)
+    .filter((candidate) => candidate !== undefined && passes(candidate)) as Candidate[];
+  const passing = asItStands.length > 0 ? asItStands : typed.filter(passes);
   const guesses = passing.length > 0 ? [] : raws.flatMap(otherDigits).filter(passes);
   return choose(passing, guesses, typed[0] ?? asRead(raws[0]!), () => false);
 }

@@ -21,8 +21,8 @@ const NET = "[1,36,0,1 Ct3,3,16 Mp3,3 Lfys32 Lfx48 Lrx48 Lfx96 O1c1]";
 /** A high rate stalls near 1.6 % of the characters: it is lowered twice. */
 const PHASES = [
   { rate: 0.002, iterations: 12_000 },
-  { rate: 0.0005, iterations: 3_500 },
-  { rate: 0.0001, iterations: 2_000 },
+  { rate: 0.0005, iterations: 1_500 },
+  { rate: 0.0001, iterations: 1_000 },
 ];
 /** Of the last phase: the last one, and the best by the lines it was trained with. */
 const CHECKPOINTS_TRIED = 2;

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { TableColumn, TableReading } from "@/lib/ocr/reading.ts";
+import type { Problem } from "@/lib/protocol/problems.ts";
 import type { DocumentDetail, DocumentRest } from "@/lib/pages/documents/document_rest.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { sayProblem } from "@/lib/ui/states.tsx";
@@ -19,6 +20,17 @@ const GUEST_FIELD_WORDS: Readonly<Record<NonNullable<TableColumn["field"]>, stri
   departsOn: "Departs",
   notes: "Notes",
 };
+
+/** What is wrong, by the rows as people count them. */
+function sayRows(problem: Problem): string {
+  const rows = (problem.errors ?? []).flatMap(({ path, message }) => {
+    const [, row, field] = /^rows\.(\d+)(?:\.(\w+))?$/.exec(path) ?? [];
+    if (row === undefined) return [];
+    const label = GUEST_FIELD_WORDS[field as keyof typeof GUEST_FIELD_WORDS] ?? field;
+    return [`Row ${Number(row) + 1}: ${label === undefined ? message : `${label} ${message}`}`];
+  });
+  return rows.length === 0 ? sayProblem(problem) : rows.join("; ");
+}
 
 /** The rows of a guest list, to be confirmed and taken over as guests. */
 export function TableImport({ detail, table, documents, onDone }: TableImportProps) {
@@ -44,7 +56,7 @@ export function TableImport({ detail, table, documents, onDone }: TableImportPro
     setSaving(true);
     const answer = await documents.import(detail, [...chosen].toSorted((a, b) => a - b));
     setSaving(false);
-    if (!answer.ok) return fail(sayProblem(answer.problem));
+    if (!answer.ok) return fail(sayRows(answer.problem));
     toast({ text: chosen.size === 1 ? "1 guest added" : `${chosen.size} guests added` });
     await onDone();
   };

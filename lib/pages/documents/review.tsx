@@ -67,11 +67,12 @@ export function Review({ document, guest, onBack }: ReviewProps) {
           onDone={() => void read()}
         />
       )}
-      {detail !== null && !isReading && (isTable
+      {/* What was known of it before it was read, is not what it says. */}
+      {detail !== null && !isReading && !isBeingRead(detail) && (isTable
         ? detail.table && (
           <TableImport detail={detail} table={detail.table} documents={documents} onDone={read} />
         )
-        : hasFields(document) && (
+        : hasFields(document) && hasFields(detail) && (
           <div class={hasPicture ? "review-sides" : undefined}>
             {hasPicture && <Preview document={document} />}
             <Fields detail={detail} guest={guest} documents={documents} onDone={read} />

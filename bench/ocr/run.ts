@@ -53,10 +53,14 @@ export async function main(args: string[]): Promise<number> {
     console.error(USAGE);
     return BAD_USAGE;
   }
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => void stopAll().finally(() => Deno.exit(INTERRUPTED)));
-  }
   const dir = await Deno.makeTempDir({ prefix: "innstream-bench-ocr-" });
+  const end = async () => {
+    await stopAll();
+    await Deno.remove(dir, { recursive: true });
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => void end().finally(() => Deno.exit(INTERRUPTED)));
+  }
   const groups: Group[] = [];
   try {
     for (const kind of kinds) {
@@ -66,8 +70,7 @@ export async function main(args: string[]): Promise<number> {
       }
     }
   } finally {
-    await stopAll();
-    await Deno.remove(dir, { recursive: true });
+    await end();
   }
   printGroups(groups);
   printFields(groups);

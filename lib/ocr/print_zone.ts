@@ -42,7 +42,8 @@ export function readPrintZone(
     const found = cells.flatMap((page) => valuesUnder(label, page, today));
     const values = found.map(({ value }) => value);
     const votes = (value: string) => values.filter((other) => other === value).length;
-    const best = found.find(({ value }) => value === mrz[label.name]?.value) ??
+    const zoned = mrz[label.name]?.value;
+    const best = found.find(({ value }) => value === zoned) ?? standing(zoned, label, cells, today) ??
       found.filter(({ value }) => votes(value) >= VOTES_MIN)
         .sort((a, b) => votes(b.value) - votes(a.value) || b.confidence - a.confidence)[0];
     if (best === undefined) return [];
@@ -61,6 +62,20 @@ function withName(fields: Fields): Fields {
   const value = `${givenNames.value} ${surname.value}`;
   const unsure = surname.needsReview || givenNames.needsReview;
   return { ...fields, name: field({ value, source: "print", confidence, unsure }) };
+}
+
+/** A value of the zone that stands somewhere in print, whole and alone: labels are small, and misread sooner. */
+function standing(
+  value: string | undefined,
+  { read }: Label,
+  pages: readonly (readonly PrintCell[])[],
+  today: string,
+) {
+  if (value === undefined) return undefined;
+  const cell = pages.flat().find(({ text }) =>
+    !LABELS.some(({ label }) => label.test(text)) && read(text, today) === value
+  );
+  return cell === undefined ? undefined : { value, confidence: cell.confidence };
 }
 
 function valuesUnder({ label, read }: Label, cells: readonly PrintCell[], today: string) {

@@ -22,14 +22,19 @@ const WANTED: Readonly<Record<CardType, readonly FieldName[]>> = {
 };
 /** A single look agrees with nothing. */
 const LOOKS_MIN = 2;
-/** The number of a driving licence has no check digit: it always asks for a look, so no look settles it. */
-const NEVER_SURE: readonly FieldName[] = ["documentNumber"];
+/** That of a driving licence has no check digit and always asks for a person, so no further look settles it. */
+const NUMBER: readonly FieldName[] = ["documentNumber"];
+
+export interface CardTools extends PictureTools {
+  /** A signed code has told the rest: print need only show where the number stands. */
+  readonly numberOnly?: boolean;
+}
 
 /** Reads a card with print on it. `declared`: what it is said to be; where its words say otherwise, they are right. */
 export async function readCard(
   picture: GreyPicture,
   declared: CardType | undefined,
-  tools: PictureTools,
+  tools: CardTools,
 ): Promise<CardPrint> {
   const looks: (readonly PrintedLine[])[] = [];
   const upright: (readonly PrintedLine[])[] = [];
@@ -40,16 +45,17 @@ export async function readCard(
     upright.push(look.upright);
     cardType = recogniseCard(upright) ?? declared;
     fields = cardType === undefined ? {} : fieldsOf(cardType, upright, tools);
-    if (looks.length >= LOOKS_MIN && cardType !== undefined && isEnough(cardType, fields)) break;
+    const wanted = cardType === undefined ? [] : tools.numberOnly ? NUMBER : WANTED[cardType];
+    if (looks.length >= LOOKS_MIN && cardType !== undefined && isEnough(cardType, wanted, fields)) break;
   }
   return { cardType, fields, looks };
 }
 
-function isEnough(cardType: CardType, fields: Fields): boolean {
-  return WANTED[cardType].every((name) => {
+function isEnough(cardType: CardType, wanted: readonly FieldName[], fields: Fields): boolean {
+  return wanted.every((name) => {
     const reading = fields[name];
     if (reading === undefined) return false;
-    const isSettled = cardType === "driving_license" && NEVER_SURE.includes(name) &&
+    const isSettled = cardType === "driving_license" && NUMBER.includes(name) &&
       reading.checks.every(({ ok }) => ok);
     return isSettled || !reading.needsReview;
   });

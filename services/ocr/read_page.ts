@@ -38,7 +38,7 @@ export async function readPage(
   const text = page.text.length >= TEXT_CHARS_MIN ? readText(page.text, request) : undefined;
   const found = text === undefined
     ? await readPicture(grey, declared, tools)
-    : { ...text, looks: [], codes: await readQrCodes(grey) };
+    : { ...text, looks: [], codes: await readQrCodes(grey, { thorough: true }) };
   const { documentType, fields, looks, codes } = found;
   const compared = guest === null ? fields : crossCheck(fields, { guest, today });
   return { documentType, fields: compared, picture, codes, numbers: numbersOf(looks) };

@@ -26,6 +26,8 @@ export interface PictureRead {
 }
 
 const CARD_TYPES: readonly DocumentType[] = ["aadhaar", "pan", "driving_license", "election_card"];
+/** What may carry a code that is worth looking for twice. */
+const CODED: readonly DocumentType[] = ["aadhaar", "image", "other"];
 const PAPER = 255;
 
 /**
@@ -38,7 +40,7 @@ export async function readPicture(
   tools: ReadPictureTools,
 ): Promise<PictureRead> {
   tools.signal.throwIfAborted();
-  const codes = await readQrCodes(picture);
+  const codes = await readQrCodes(picture, { thorough: CODED.includes(declared) });
   const signed = codes.map(({ text }) => readQr(text, tools)).find((fields) => fields !== undefined);
   const isCard = CARD_TYPES.includes(declared) || signed !== undefined;
   // A travel document says so in its zone; a card that was declared as one is looked at as a card first.
@@ -52,7 +54,10 @@ export async function readPicture(
   // Lines of a code are no letters, but look like some.
   const text = covered(picture, codes.map(({ box }) => box), PAPER);
   const declaredCard = signed !== undefined ? "aadhaar" : isCard ? declared as CardType : undefined;
-  const { cardType, fields: print, looks } = await readCard(text, declaredCard, tools);
+  const { cardType, fields: print, looks } = await readCard(text, declaredCard, {
+    ...tools,
+    numberOnly: signed !== undefined && Object.values(signed).every(({ needsReview }) => !needsReview),
+  });
   const fields = signed === undefined ? print : { ...print, ...crossCheck(signed, { ...tools, print }) };
   if (isCard && Object.keys(fields).length === 0) {
     const page = await readMrzPage(picture, tools, { printOnly: false });

@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { FrameDecoder, frameHead, HEAD_BYTES_MAX } from "@/lib/ocr/reader_frames.ts";
 import { CONTENT_BYTES_MAX, type ReadRequest } from "@/lib/ocr/read_request.ts";
 import type { ReaderAnswer } from "@/lib/ocr/reader_answers.ts";
@@ -43,6 +44,9 @@ function tell(answer: ReaderAnswer, body: Uint8Array = new Uint8Array()): void {
   }
 }
 
+// One document: nothing is worth keeping in memory for the next one, and the cores are for other readers.
+sharp.cache(false);
+sharp.concurrency(1);
 new Worker(new URL("./reader/memory_watch.ts", import.meta.url), { type: "module" });
 await main();
 // Engines and modules of the libraries would keep it alive.

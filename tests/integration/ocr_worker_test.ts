@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { fileURLToPath } from "node:url";
 import { PREVIEWS_BUCKET } from "@/services/documents/buckets.ts";
+import { open } from "@/services/ocr/open/open.ts";
 import { DEAD } from "@/services/nats/streams.ts";
 import { Objm } from "@nats-io/obj";
+import sharp from "sharp";
 import { until } from "../harness/live.ts";
 import { hostileFiles } from "../specimens/hostile.ts";
 import { pictureOf } from "../specimens/catalogue.ts";
@@ -113,9 +115,17 @@ Deno.test("worker - NATS killed and started again in between, it goes on", async
   await worker.close();
 });
 
+Deno.test("worker - a page that says it is as large as a country is rendered no larger than others", async () => {
+  const { bytes, mediaType } = (await hostileFiles()).find(({ name }) => name === "PDF with a huge page")!;
+  const opened = await open(bytes, mediaType, [""]);
+  assert.ok(opened.kind === "pages");
+  const { width, height } = await sharp(await opened.pages[0]!.picture()).metadata();
+  assert.ok(width * height <= 7_100_000 && Math.max(width, height) <= 3_000, `${width} by ${height}`);
+});
+
 Deno.test("worker - every hostile file gets its problem, and the worker lives", async () => {
   // What opens is read, which takes seconds; that is for the tests of the readers, with one page here.
-  const opens = /JavaScript|program|pages|deep|^(PNG|GIF|JPEG) and|EICAR/;
+  const opens = /JavaScript|program|pages|page$|deep|^(PNG|GIF|JPEG) and|EICAR/;
   const files = (await hostileFiles()).filter(({ name }) => !opens.test(name));
   const worker = await desk.worker();
   const waiting = await Promise.all(files.map(async ({ bytes, mediaType }) => {

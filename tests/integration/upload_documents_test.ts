@@ -127,19 +127,21 @@ Deno.test("documents - a file that is not kept is gone", async () => {
   assert.deepEqual([answer.status, answer.json.code], [410, "gone"]);
 });
 
-Deno.test("documents - with a document go its file and its pictures; staff may not remove it", async () => {
-  const { id, uploadId } = await uploaded(testFile(5 * CHUNK_BYTES));
-  const { previews } = server.services;
-  await previews.putPreview(1, id, 1, new TextEncoder().encode("RIFF"));
-  const url = `${server.url}/v2/documents/${id}`;
-  const staff = await server.token({ role: "staff", properties: [1] });
-  assert.equal((await call(url, { token: staff, method: "DELETE" })).status, 403);
-  assert.equal((await call(url, { token, method: "DELETE" })).status, 204);
-  assert.equal((await call(url, { token })).status, 404);
-  await until("the upload is forgotten", async () => await stateOf(uploadId) === undefined);
-  assert.equal(await messages(uploadId), 0);
-  assert.equal(await previews.previewOf(1, id, 1), undefined);
-});
+for (const documentType of ["passport", "aadhaar"]) {
+  Deno.test(`documents - with a document (${documentType}) go its file and its pictures; staff may not remove it`, async () => {
+    const { id, uploadId } = await uploaded(testFile(5 * CHUNK_BYTES), { documentType });
+    const { previews } = server.services;
+    await previews.putPreview(1, id, 1, new TextEncoder().encode("RIFF"));
+    const url = `${server.url}/v2/documents/${id}`;
+    const staff = await server.token({ role: "staff", properties: [1] });
+    assert.equal((await call(url, { token: staff, method: "DELETE" })).status, 403);
+    assert.equal((await call(url, { token, method: "DELETE" })).status, 204);
+    assert.equal((await call(url, { token })).status, 404);
+    await until("the upload is forgotten", async () => await stateOf(uploadId) === undefined);
+    assert.equal(await messages(uploadId), 0);
+    assert.equal(await previews.previewOf(1, id, 1), undefined);
+  });
+}
 
 Deno.test("sweeper - what ran out is taken away, what is finished or still has time stays", async () => {
   const whole = await uploaded(testFile(3 * CHUNK_BYTES));

@@ -4,6 +4,7 @@ import { alone, confirmed } from "@/lib/ocr/confirmed.ts";
 import { field } from "@/lib/ocr/field.ts";
 import { turnedBack, unscaled } from "@/lib/ocr/picture/boxes.ts";
 import { covered } from "@/lib/ocr/picture/cover.ts";
+import { evenlyLit } from "@/lib/ocr/picture/even_light.ts";
 import { type GreyPicture, type Quarters, turn } from "@/lib/ocr/picture/grey.ts";
 import { printCells } from "@/lib/ocr/print_cells.ts";
 import { readPrintZone } from "@/lib/ocr/print_zone.ts";
@@ -58,6 +59,14 @@ Deno.test("print - one look bears out a zone that says the same, and does not sp
   assert.deepEqual(readPrintZone([PAGE], { today: TODAY, mrz: mrz({ surname: "MUSTERMAN" }) }), {});
 });
 
+Deno.test("print - what the zone says may stand in print without a label that could be read", () => {
+  const page = [line("Svrnzme", 0), line("MUSTERMANN", 1)];
+  const { surname } = readPrintZone([page], { today: TODAY, mrz: mrz({ surname: "MUSTERMANN" }) });
+  assert.equal(surname?.value, "MUSTERMANN");
+  const within = [line("MUSTERMANN STREET", 0)];
+  assert.deepEqual(readPrintZone([within], { today: TODAY, mrz: mrz({ surname: "MUSTERMANN" }) }), {});
+});
+
 Deno.test("print - a name of a zone with one wrong letter needs a look", () => {
   const print = readPrintZone([PAGE, PAGE], { today: TODAY });
   const zone = mrz({
@@ -108,4 +117,17 @@ Deno.test("print - what reaches out of a picture is covered as far as the pictur
   const { pixels } = covered(picture, [{ left: 2, top: -4, width: 9, height: 5 }], 255);
   assert.deepEqual([...pixels], [0, 0, 255, 0, 0, 0]);
   assert.deepEqual([...picture.pixels], [0, 0, 0, 0, 0, 0]);
+});
+
+Deno.test("print - a shadow over half of a page is taken away, and what is written stays", () => {
+  const width = 192, height = 96;
+  const pixels = Uint8Array.from({ length: width * height }, (_, i) => {
+    const x = i % width, isWritten = x % 12 < 2;
+    return Math.round((isWritten ? 40 : 240) * (1 - 0.6 * x / width));
+  });
+  const lit = evenlyLit({ pixels, width, height });
+  const paper = [...lit.pixels].filter((_, i) => i % width % 12 >= 2);
+  const ink = [...lit.pixels].filter((_, i) => i % width % 12 < 2);
+  assert.ok(Math.min(...paper) > 180, String(Math.min(...paper)));
+  assert.ok(Math.max(...ink) < 80, String(Math.max(...ink)));
 });

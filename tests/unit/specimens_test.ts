@@ -50,7 +50,7 @@ Deno.test("specimens - the signed code of a card can be read from its picture", 
     const { svg } = await drawAadhaar(new Dice(3), { withQr: true });
     const picture = await openPicture(await wear(svg, condition, new Dice(4)));
     assert.ok(typeof picture !== "string");
-    const [code, ...more] = await readQrCodes(picture);
+    const [code, ...more] = await readQrCodes(picture, { thorough: false });
     assert.match(code?.text ?? "", /^\d{1000,3000}$/);
     assert.deepEqual(more, []);
     assert.ok(code!.box.width > 300 && code!.box.left > 500, JSON.stringify(code!.box));

@@ -4,6 +4,9 @@
 export const PIXELS_MAX = 40_000_000;
 /** What may follow the end of a picture: cameras put small things there, whoever hides an archive needs more. */
 export const TRAILING_BYTES_MAX = 64 * 1024;
+/** Pixels of a picture as it is read, and of a rendered page; a larger one is made smaller first. Readers take 50 bytes for each. */
+export const READ_PIXELS_MAX = 12_000_000;
+export const PAGE_AREA_PIXELS_MAX = 7_000_000;
 /** Longest side of a rendered page, in pixels. */
 export const PAGE_PIXELS_MAX = 3_000;
 /** How finely a page is rendered, where that does not exceed PAGE_PIXELS_MAX. */

@@ -1,7 +1,7 @@
 import { type PDFiumDocument, PDFiumLibrary, type PDFiumPage } from "@hyzyla/pdfium";
 import sharp from "sharp";
 import { PAGES_MAX } from "@/lib/ocr/read_request.ts";
-import { PAGE_DPI, PAGE_PIXELS_MAX } from "@/services/ocr/open/limits.ts";
+import { PAGE_AREA_PIXELS_MAX, PAGE_DPI, PAGE_PIXELS_MAX } from "@/services/ocr/open/limits.ts";
 import { type Opened, type OpenedPage, refused } from "@/services/ocr/open/opened.ts";
 
 /** A PDF counts in points. */
@@ -52,7 +52,12 @@ function pageOf(page: PDFiumPage): OpenedPage {
 async function render(page: PDFiumPage): Promise<Uint8Array> {
   const { originalWidth, originalHeight } = page.getOriginalSize();
   const longest = Math.max(originalWidth, originalHeight, 1);
-  const scale = Math.min(PAGE_DPI / POINTS_PER_INCH, PAGE_PIXELS_MAX / longest);
+  const area = Math.max(originalWidth * originalHeight, 1);
+  const scale = Math.min(
+    PAGE_DPI / POINTS_PER_INCH,
+    PAGE_PIXELS_MAX / longest,
+    Math.sqrt(PAGE_AREA_PIXELS_MAX / area),
+  );
   const { width, height, data } = await page.render({ scale, render: "bitmap", colorSpace: "Gray" });
   return await sharp(data, { raw: { width, height, channels: 1 } }).png({ compressionLevel: 1 }).toBuffer();
 }

@@ -1,4 +1,5 @@
 import { turnedBack, unscaled } from "@/lib/ocr/picture/boxes.ts";
+import { evenlyLit } from "@/lib/ocr/picture/even_light.ts";
 import { type GreyPicture, type Quarters, turn } from "@/lib/ocr/picture/grey.ts";
 import type { PrintedLine } from "@/lib/ocr/reading.ts";
 import type { OcrEngines } from "@/services/ocr/pictures/engine.ts";
@@ -37,7 +38,7 @@ export async function* readPrint(
   engines: OcrEngines,
   budget: Budget,
 ): AsyncGenerator<PrintReading> {
-  const first = await readUpright(picture, engines, budget);
+  const first = await readUpright(evenlyLit(picture), engines, budget);
   yield mapped(first, picture);
   const scale = scaleFor(textHeight(first.lines) ?? TEXT_PX, picture);
   for (const look of LOOKS) {

@@ -210,12 +210,15 @@ async function fetched(
   }
 }
 
-/** Where the runtime finds what it has compiled; nothing else of the environment. */
+/**
+ * Where the runtime finds what it has compiled; nothing else of the environment. Few arenas: what one thread of the
+ * picture library frees, another one takes.
+ */
 function inherited(): Record<string, string> {
   const names = ["HOME", "DENO_DIR", "XDG_CACHE_HOME"];
   const given = names.flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
   });
-  return { ...Object.fromEntries(given), NO_COLOR: "1" };
+  return { ...Object.fromEntries(given), NO_COLOR: "1", MALLOC_ARENA_MAX: "2" };
 }

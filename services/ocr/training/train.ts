@@ -21,12 +21,12 @@ const NET = "[1,36,0,1 Ct3,3,16 Mp3,3 Lfys32 Lfx48 Lrx48 Lfx96 O1c1]";
 /** A high rate stalls near 1.6 % of the characters: it is lowered twice. */
 const PHASES = [
   { rate: 0.002, iterations: 12_000 },
-  { rate: 0.0005, iterations: 1_500 },
+  { rate: 0.0005, iterations: 2_000 },
   { rate: 0.0001, iterations: 1_000 },
 ];
 /** Of the last phase: the last one, and the best by the lines it was trained with. */
 const CHECKPOINTS_TRIED = 2;
-const HELP = `Trains the OCR-B model; about half an hour on one core.
+const HELP = `Trains the OCR-B model; about 20 minutes of one core.
   --seed N   seed of the drawn lines (1)
   --out DIR  where ocrb.traineddata goes (services/ocr/models)
   --work DIR where lines and checkpoints stay, and lines are found again (a temporary directory, removed at the end)`;

@@ -20,7 +20,6 @@ export function workerArguments(config: WorkerConfig): string[] {
     "run",
     "--quiet",
     "--no-prompt",
-    "--cached-only",
     `--allow-net=${hosts.join(",")}`,
     `--allow-read=${[ROOT, ...aadhaarKeys].join(",")}`,
     `--allow-run=${Deno.execPath()}`,

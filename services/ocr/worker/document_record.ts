@@ -63,6 +63,11 @@ export class DocumentRecord {
     this.#last = this.#last.then(() => this.#progress(stage)).catch((error) => this.#failure ??= error);
   }
 
+  /** Waits for what is being written: whoever takes the document next must find its version. */
+  async told(): Promise<void> {
+    await this.#last;
+  }
+
   /** Writes what was read, and its table, and that it is done. Throws Overtaken, or where it cannot be written now. */
   async finish(reading: Reading, kept: Kept, previews: number): Promise<void> {
     const { documentType, status, problem, fields, table } = reading;

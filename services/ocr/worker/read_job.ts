@@ -23,10 +23,7 @@ export type JobEnd = "done" | { readonly retryMs: number };
  */
 export async function readJob(parts: WorkerParts, job: ReadJob, signal: AbortSignal): Promise<JobEnd> {
   const found = await parts.resources.get(readerPrincipal(job.orgId), DOCUMENT, job.documentId);
-  if (!found.ok) {
-    if (found.problem.code === "not_found") return "done";
-    return { retryMs: RETRY_MS };
-  }
+  if (!found.ok) return found.problem.code === "not_found" ? "done" : { retryMs: RETRY_MS };
   const document = new DocumentRecord(parts, job, found.record);
   const { status } = found.record;
   if (status !== "uploaded" && status !== "processing") {
@@ -37,8 +34,12 @@ export async function readJob(parts: WorkerParts, job: ReadJob, signal: AbortSig
   try {
     return await attempt(parts, job, document, signal);
   } catch (error) {
-    if (error instanceof Overtaken) return { retryMs: RETRY_MS };
-    throw error;
+    if (!(error instanceof Overtaken)) throw error;
+    // Another worker is at it, or a program has written it: no fault of the document.
+    await forgetAttempts(parts.sql, job, "last");
+    return { retryMs: RETRY_MS };
+  } finally {
+    await document.told();
   }
 }
 

@@ -211,6 +211,21 @@ Deno.test("upload client - a server whose parts are away is come back to however
   }
 });
 
+Deno.test("upload client - what is shown never goes back, even where a server has lost something", () => {
+  const { machine, give } = live();
+  give({ type: "frame", text: progressFrame(ID, 2, 131_072, FACTS.filesize) });
+  give({ type: "closed", code: 1006 });
+  give({ type: "timer", timer: "retry" });
+  give({ type: "opened" });
+  const ready = readyFrame({ uploadId: ID, nextSeq: 1, offset: 0, expiresAt: EXPIRES });
+  assert.equal(
+    give({ type: "frame", text: ready }).filter((type) => type === "chunk").length,
+    4,
+    "all of it again",
+  );
+  assert.equal(machine.statusAt(0).received, 131_072);
+});
+
 Deno.test("upload client - what ran out begins again from the first byte", () => {
   const { machine, give } = live();
   give({ type: "frame", text: progressFrame(ID, 2, 131_072, FACTS.filesize) });

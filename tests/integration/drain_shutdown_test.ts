@@ -1,7 +1,7 @@
 // An instance ends: its clients are sent elsewhere in good order, and nothing it was told is lost.
 import assert from "node:assert/strict";
 import { CLOSE } from "@/lib/protocol/close_codes.ts";
-import { STOP_MS } from "@/services/http/serve.ts";
+import { STOP_MS } from "@/services/process.ts";
 import { connectPool } from "@/services/postgres/pool.ts";
 import { call, startDemo, until } from "../harness/live.ts";
 import { upgradeAnswer } from "../harness/raw_socket.ts";

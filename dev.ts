@@ -6,11 +6,13 @@ if (Deno.args.includes("build")) {
   await builder.build();
 } else if (Deno.args.includes("client")) {
   const { bundleClient } = await import("@/services/embedded/client_bundle.ts");
-  const { text, gzipBytes } = await bundleClient();
-  const file = `${builder.config.outDir}/innstream_client.js`;
   await Deno.mkdir(builder.config.outDir, { recursive: true });
-  await Deno.writeTextFile(file, text);
-  console.log(`Bundled the browser client to ${file}: ${(gzipBytes / 1000).toFixed(1)} kB gzip`);
+  for (const entry of ["client", "uploads"] as const) {
+    const { text, gzipBytes } = await bundleClient(undefined, entry);
+    const file = `${builder.config.outDir}/innstream_${entry}.js`;
+    await Deno.writeTextFile(file, text);
+    console.log(`Bundled the browser client to ${file}: ${(gzipBytes / 1000).toFixed(1)} kB gzip`);
+  }
 } else {
   const { log } = await import("@/services/log.ts");
   const { readConfig } = await import("@/services/config.ts");

@@ -7,6 +7,7 @@ alter table guests
   drop column id_number,
   drop column id_expires_on;
 drop table document_corrections;
+drop table document_attempts;
 drop table document_tables;
 drop table uploads;
 alter table documents

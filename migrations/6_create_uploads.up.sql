@@ -1,5 +1,6 @@
 -- One row per upload, written when it begins and when it ends, never per chunk: how far it is, the stream knows.
--- `id` is also the name of the object in the bucket.
+-- `id` is also the name of the object in the bucket. No reference to the property: where one goes, the sweeper must
+-- still find what its uploads left in the bucket.
 create table uploads (
   id uuid primary key,
   org_id bigint not null,
@@ -9,28 +10,33 @@ create table uploads (
   filename text not null check (char_length(filename) between 1 and 255),
   mimetype text not null check (char_length(mimetype) between 1 and 127),
   filesize bigint not null check (filesize between 1 and 104857600),
+  -- As declared; of a complete upload, what it is.
   sha256 text check (sha256 ~ '^[0-9a-f]{64}$'),
   state text not null default 'receiving' check (state in ('receiving', 'complete', 'cancelled', 'refused', 'expired')),
+  -- The document that it became, and the same as long as there is that document.
   document_id bigint,
+  live_document_id bigint,
   created_by text not null check (char_length(created_by) between 1 and 128),
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   ended_at timestamptz,
-  constraint uploads_property_id_fkey foreign key (org_id, property_id) references properties on delete cascade,
-  constraint uploads_document_id_fkey foreign key (org_id, document_id) references documents (org_id, id)
-    on delete set null (document_id)
+  constraint uploads_live_document_id_fkey foreign key (org_id, live_document_id) references documents (org_id, id)
+    on delete set null (live_document_id)
 );
 create index uploads_receiving on uploads (org_id, created_by) where state = 'receiving';
 create index uploads_receiving_property on uploads (org_id, property_id) where state = 'receiving';
 create index uploads_day on uploads (org_id, property_id, created_at);
-create index uploads_document on uploads (org_id, document_id);
+create index uploads_live_document on uploads (org_id, live_document_id);
+create index uploads_running_out on uploads (expires_at) where state = 'receiving';
+create index uploads_without_document on uploads (id) where state = 'complete' and live_document_id is null;
+create index uploads_ended on uploads (ended_at) where state in ('cancelled', 'refused', 'expired');
 
 call tenant_table('uploads');
 grant select, insert, update, delete on uploads to innstream_app;
 
 -- The sweeper looks for what has run out, in all organisations: whose and until when, no names of files.
 create policy sweep on uploads for select to innstream_relay using (true);
-grant select (id, org_id, property_id, state, document_id, created_at, expires_at, ended_at) on uploads to innstream_relay;
+grant select (id, org_id, state, live_document_id, created_at, expires_at, ended_at) on uploads to innstream_relay;
 
 alter table documents
   add column upload_id uuid,
@@ -53,6 +59,21 @@ create table document_tables (
 );
 call tenant_table('document_tables');
 grant select, insert, update, delete on document_tables to innstream_app;
+
+-- How often reading a document was begun and not finished, and passwords that were tried on it: kept while either
+-- matters, apart from the record, whose version they are none of.
+create table document_attempts (
+  org_id bigint not null,
+  document_id bigint not null,
+  attempts integer not null default 0,
+  passwords integer not null default 0,
+  passwords_since timestamptz not null default now(),
+  primary key (org_id, document_id),
+  constraint document_attempts_document_id_fkey foreign key (org_id, document_id) references documents (org_id, id)
+    on delete cascade
+);
+call tenant_table('document_attempts');
+grant select, insert, update, delete on document_attempts to innstream_app;
 
 -- Who put what right, one row for each value that was changed.
 create table document_corrections (

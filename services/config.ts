@@ -1,5 +1,6 @@
 import { FLAG_NAMES, flagRule, flagValueOf, type FlagValues, initialFlags } from "@/lib/flags/flags.ts";
 import { parseId } from "@/lib/protocol/subjects.ts";
+import { type Env, flag, integer, text, url } from "@/services/env.ts";
 
 /** Everything the app process is told from outside. One row of the README's table each. */
 export interface Config {
@@ -23,6 +24,10 @@ export interface Config {
   /** Of these, how many one person may hold. */
   readonly maxConnectionsPerUser: number;
   readonly databasePool: number;
+  /** What all files of documents together may take in JetStream. */
+  readonly documentBytes: number;
+  /** Is a file held back until it was scanned for viruses? The worker scans. */
+  readonly clamavRequired: boolean;
   /** Values of the feature flags where the store has none yet. */
   readonly initialFlags: FlagValues;
   /** Organisations whose admins may change the flags of the whole installation. */
@@ -38,10 +43,10 @@ const PORT_MAX = 65_535;
 const CONNECTIONS_DEFAULT = 8_000;
 const CONNECTIONS_PER_USER_DEFAULT = 30;
 const DATABASE_POOL_DEFAULT = 10;
+const DOCUMENT_GIB_DEFAULT = 8;
+const GIB = 1024 ** 3;
 /** The first organisation of the demo. */
 const DEMO_OPERATORS = "1";
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the configuration of the app process. Answers every wrong or missing value at once, one readable line each.
@@ -88,6 +93,13 @@ export function readConfig(
       min: 1,
       max: 200,
     }, problems),
+    documentBytes: GIB * integer(
+      env,
+      "DOCUMENT_GIB",
+      { default: DOCUMENT_GIB_DEFAULT, min: 1, max: 100_000 },
+      problems,
+    ),
+    clamavRequired: flag(env, "CLAMAV_REQUIRED", problems),
     derive: flag(env, "DERIVE", problems, true),
   };
   const config: Config = {
@@ -129,52 +141,6 @@ function keys(config: Config, problems: string[]): void {
   }
 }
 
-function text(env: Env, name: string): string | undefined {
-  const value = env[name]?.trim();
-  return value === "" ? undefined : value;
-}
-
-function integer(
-  env: Env,
-  name: string,
-  range: { default: number; min: number; max: number },
-  problems: string[],
-): number {
-  const value = text(env, name);
-  if (value === undefined) return range.default;
-  const number = value === "0" ? 0 : parseId(value);
-  if (number !== undefined && number >= range.min && number <= range.max) {
-    return number;
-  }
-  problems.push(
-    `${name} is "${value}": a whole number from ${range.min} to ${range.max} is needed`,
-  );
-  return range.default;
-}
-
-function url(
-  env: Env,
-  name: string,
-  protocols: readonly string[],
-  problems: string[],
-): string | undefined {
-  const value = text(env, name);
-  if (value === undefined) {
-    problems.push(
-      `${name} is missing: e.g. ${protocols[0]}//user:password@host:port`,
-    );
-    return undefined;
-  }
-  if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) {
-    return value;
-  }
-  // The value may hold a password: name the variable only.
-  problems.push(
-    `${name} is not a URL that begins with ${protocols.map((p) => `${p}//`).join(" or ")}`,
-  );
-  return undefined;
-}
-
 function origins(env: Env, problems: string[]): readonly string[] {
   const list = (text(env, "PUBLIC_ORIGINS") ?? "").split(",").map((origin) => origin.trim()).filter(Boolean);
   for (const origin of list) {
@@ -185,16 +151,6 @@ function origins(env: Env, problems: string[]): readonly string[] {
     }
   }
   return list;
-}
-
-function flag(env: Env, name: string, problems: string[], unset = false): boolean {
-  const value = text(env, name);
-  if (value === undefined) return unset;
-  if (["1", "true", "on"].includes(value)) return true;
-  if (!["0", "false", "off"].includes(value)) {
-    problems.push(`${name} is "${value}": 1 or 0 is needed`);
-  }
-  return false;
 }
 
 function flags(env: Env, demo: boolean, problems: string[]): FlagValues {

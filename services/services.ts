@@ -4,6 +4,12 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
+import { ChunkStore } from "@/services/documents/chunk_store.ts";
+import { Documents } from "@/services/documents/documents.ts";
+import { Originals } from "@/services/documents/originals.ts";
+import { Previews } from "@/services/documents/previews.ts";
+import { UploadSweeper } from "@/services/documents/sweeper.ts";
+import { Uploads } from "@/services/documents/uploads.ts";
 import { Derived } from "@/services/derived/derived.ts";
 import { Validator } from "@/services/events/validator.ts";
 import { Feeds } from "@/services/feeds/feeds.ts";
@@ -57,6 +63,11 @@ export interface Services {
   readonly fleet: Fleet;
   /** undefined: this instance leaves that to others. */
   readonly derived: Derived | undefined;
+  readonly uploads: Uploads;
+  readonly documents: Documents;
+  readonly uploadSweeper: UploadSweeper;
+  readonly originals: Originals;
+  readonly previews: Previews;
   /** Reports what went wrong where there is nobody to answer to. */
   readonly failed: (error: unknown) => void;
   /** What keeps this instance from serving, by part; empty when it is ready. */
@@ -77,7 +88,8 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   const js = jetstream(nats);
   const jsm = await jetstreamManager(nats);
   const newEpoch = () => crypto.randomUUID().replaceAll("-", "");
-  const declare = () => declareStreams(jsm, config.eventsReplicas, newEpoch);
+  const declare = () =>
+    declareStreams(jsm, { replicas: config.eventsReplicas, documentBytes: config.documentBytes, newEpoch });
   await declare();
   const stream = new JetStreamLog(jsm);
   const recents = new RecentEvents(stream);
@@ -125,6 +137,31 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   const derived = config.derive
     ? new Derived({ js, jsm, sql, resources, now: () => Date.now(), failed })
     : undefined;
+  const store = new ChunkStore(js, jsm);
+  const uploads = new Uploads({
+    store,
+    sql,
+    now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
+    committed: (rows) => relay.nudge(rows),
+  });
+  const originals = new Originals(store);
+  const previews = new Previews(js);
+  const uploadSweeper = new UploadSweeper({
+    sql,
+    uploads,
+    previews,
+    newId: () => crypto.randomUUID(),
+    failed,
+  });
+  const documents = new Documents({
+    sql,
+    resources,
+    originals,
+    previews,
+    scanRequired: config.clamavRequired,
+    removed: () => void uploadSweeper.sweep(),
+  });
   /** Counts the interruptions: the recovery from one ends where another one begins, or the end. */
   let recoveries = 0;
   const recover = async () => {
@@ -178,6 +215,11 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     organisationIds: new OrganisationIds(sql, () => Date.now()),
     fleet,
     derived,
+    uploads,
+    documents,
+    uploadSweeper,
+    originals,
+    previews,
     failed,
     async missing() {
       const late = new Promise<string>((resolve) =>
@@ -208,6 +250,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       await flags.close();
       flagChanges.close();
       await derived?.close();
+      await uploadSweeper.close();
       await feeds.close();
       await relay.close();
       // Over a connection that is lost there is nothing to drain, but it must stop to come back.

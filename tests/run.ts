@@ -11,8 +11,8 @@ import { explain, phase, print } from "@/services/embedded/terminal.ts";
 import { browserPath, NO_BROWSER } from "./harness/browser.ts";
 import { makeTemplate } from "./harness/postgres.ts";
 
-/** What runs when no file or directory is named. */
-const SUITES = ["tests/unit", "tests/integration", "tests/browser", "tests/faults"];
+/** What runs when no file or directory is named: the lanes beside each other, since most of a test is waiting. */
+const LANES = [["tests/unit", "tests/integration"], ["tests/browser", "tests/faults"]];
 /** A run that takes longer hangs. */
 const RUN_MS = 60 * 60_000;
 const STOP_MS = 1_000;
@@ -41,10 +41,10 @@ export function readSummary(line: string): Counts | undefined {
   return passed === undefined ? undefined : { passed: Number(passed), failed: Number(failed) };
 }
 
-/** The arguments of `deno test`: those given, and all suites where they name no file or directory. */
-export function testArguments(args: readonly string[], suites: readonly string[]): string[] {
+/** The arguments of each `deno test`: those given, in one lane where they name a file or directory, else in all. */
+export function testArguments(args: readonly string[], lanes: readonly (readonly string[])[]): string[][] {
   const named = args.some((arg, index) => !arg.startsWith("-") && args[index - 1] !== "--filter");
-  return ["test", "-A", "--no-check", ...args, ...(named ? [] : suites)];
+  return (named ? [[]] : lanes).map((suites) => ["test", "-A", "--no-check", ...args, ...suites]);
 }
 
 interface Run {
@@ -61,7 +61,7 @@ async function runTests(run: Run): Promise<Counts> {
     const [superuserUrl, binary] = await Promise.all([startDatabase(run), findNats(run)]);
     const chromium = browserPath();
     print("chromium", chromium ?? NO_BROWSER);
-    return await denoTest(run, {
+    return await denoTests(run, {
       ...Object.fromEntries(NOT_INHERITED.map((name) => [name, ""])),
       TEST_POSTGRES_URL: superuserUrl,
       NATS_SERVER_BIN: binary,
@@ -135,33 +135,54 @@ function memoryDir(): string | undefined {
   }
 }
 
-/** A run that broke off counts as one failure. */
-async function denoTest({ root, stop, guard }: Run, env: Record<string, string>): Promise<Counts> {
-  const suites = SUITES.filter((suite) => isDirectory(`${root}/${suite}`));
+async function denoTests(run: Run, env: Record<string, string>): Promise<Counts> {
+  const lanes = LANES.map((suites) => suites.filter((suite) => isDirectory(`${run.root}/${suite}`)));
+  const runs = testArguments(Deno.args, lanes);
+  const timer = setTimeout(
+    () => run.stop.now({ text: `not done after ${RUN_MS / 60_000} minutes`, code: 1 }),
+    RUN_MS,
+  );
+  try {
+    const counts = await Promise.all(
+      runs.map((args) => denoTest(run, env, { args, isAlone: runs.length === 1 })),
+    );
+    return {
+      passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+      failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A run that broke off counts as one failure. Beside another one it tells whole lines only. */
+async function denoTest(
+  { root, stop, guard }: Run,
+  env: Record<string, string>,
+  { args, isAlone }: { args: string[]; isAlone: boolean },
+): Promise<Counts> {
   let counts: Counts | undefined;
   const child = new ServerProcess({
     name: "deno test",
     command: Deno.execPath(),
-    args: testArguments(Deno.args, suites),
+    args,
     cwd: root,
     env,
     // It takes its time over any other; what its tests have started is guarded.
     stopSignal: "SIGKILL",
     guard,
-    passOutput: true,
-    onLine: (line) => counts = readSummary(line) ?? counts,
+    passOutput: isAlone,
+    onLine: (line) => {
+      counts = readSummary(line) ?? counts;
+      if (!isAlone) console.log(line);
+    },
   });
-  const timer = setTimeout(
-    () => stop.now({ text: `not done after ${RUN_MS / 60_000} minutes`, code: 1 }),
-    RUN_MS,
-  );
   try {
     const { code } = await stop.unless(child.ended);
     const { passed, failed } = counts ?? { passed: 0, failed: 0 };
     // It may fail beside the tests: a module that does not load, a crash of the runtime.
     return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
   } finally {
-    clearTimeout(timer);
     await child.stop(STOP_MS);
   }
 }

@@ -17,6 +17,8 @@ interface ChildOptions {
   onLine?: (line: string) => void;
   /** Its standard error goes to ours. */
   showErrors?: boolean;
+  /** It is told things by `write`. */
+  takesInput?: boolean;
 }
 
 /** A child process of the benchmark: a server under test, or the driver. */
@@ -26,6 +28,7 @@ export class Child {
   readonly ended: Promise<number>;
   readonly #process: Deno.ChildProcess;
   readonly #lastLines: string[] = [];
+  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
 
   constructor(options: ChildOptions) {
     const { name, command, args, cwd, env, onLine } = options;
@@ -37,11 +40,12 @@ export class Child {
       args,
       ...(cwd !== undefined && { cwd }),
       ...(env !== undefined && { env }),
-      stdin: "null",
+      stdin: options.takesInput ? "piped" : "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
     this.pid = this.#process.pid;
+    if (options.takesInput) this.#input = this.#process.stdin.getWriter();
     running.add(this);
     const keep = (line: string) => {
       this.#lastLines.push(line);
@@ -59,6 +63,11 @@ export class Child {
       await read;
       return code;
     });
+  }
+
+  /** Writes a line to its standard input. */
+  async write(line: string): Promise<void> {
+    await this.#input?.write(new TextEncoder().encode(`${line}\n`));
   }
 
   /** The last lines it wrote, for an error message. */

@@ -29,19 +29,11 @@ const FORBIDDEN = 403;
 
 /** The browser as a client needs it: the only place here that touches it. */
 export function browserWorld(options: BrowserOptions = {}): ClientWorld {
-  const { origin = location.origin, token, person } = options;
+  const { token } = options;
   const call = browserCall(options);
-  const streamUrl = `${origin.replace(/^http/, "ws")}/v2/realtime/stream`;
-  const socketUrl = person === undefined
-    ? streamUrl
-    : `${streamUrl}?${new URLSearchParams({ [MADE_FOR_QUERY]: madeFor(person) })}`;
   return {
     WebSocket: WebSocket as unknown as new (url: string) => SocketLike,
-    // A browser sends no headers with a socket, and a token does not belong into an address.
-    socketUrl: token === undefined ? () => socketUrl : async () => {
-      const { ticket } = await (await call("/auth/ticket", { method: "POST" })).json();
-      return `${streamUrl}?ticket=${encodeURIComponent(ticket)}`;
-    },
+    socketUrl: socketAddress("/v2/realtime/stream", options),
     get: (path, signal) => call(path, { signal }),
     async askFlags() {
       try {
@@ -66,6 +58,21 @@ export function browserWorld(options: BrowserOptions = {}): ClientWorld {
     storage: storageOf(),
     watchPage,
     failed: (error) => reportError(error),
+  };
+}
+
+/** Where a socket of the server is, as the person who is signed in may open it; to be asked at each attempt. */
+export function socketAddress(path: string, options: BrowserOptions = {}): () => string | Promise<string> {
+  const { origin = location.origin, token, person } = options;
+  const plain = origin.replace(/^http/, "ws") + path;
+  if (token === undefined) {
+    const own = person && new URLSearchParams({ [MADE_FOR_QUERY]: madeFor(person) });
+    return () => own === undefined ? plain : `${plain}?${own}`;
+  }
+  // A browser sends no headers with a socket, and a token does not belong into an address.
+  return async () => {
+    const { ticket } = await (await browserCall(options)("/auth/ticket", { method: "POST" })).json();
+    return `${plain}?ticket=${encodeURIComponent(ticket)}`;
   };
 }
 

@@ -53,3 +53,29 @@ export const CLOSE = {
 } as const satisfies Record<string, CloseCode>;
 
 export type CloseName = keyof typeof CLOSE;
+
+/**
+ * How the upload socket ends. Whether the upload may go on on another connection, the error frame before it says;
+ * `reconnect` is the rule where none came.
+ */
+export const UPLOAD_CLOSE = {
+  done: { code: 1000, reason: "upload is over", reconnect: "no" },
+  too_big: CLOSE.too_big,
+  restart: CLOSE.restart,
+  bad_frame: { code: 4400, reason: "frame is not understood", reconnect: "backoff" },
+  token_expired: CLOSE.token_expired,
+  forbidden: CLOSE.forbidden,
+  not_found: { code: 4404, reason: "no such upload", reconnect: "no" },
+  handshake_timeout: CLOSE.handshake_timeout,
+  idle: { code: 4408, reason: "no frame in time", reconnect: "backoff" },
+  taken_over: { code: 4409, reason: "taken over by another connection", reconnect: "no" },
+  too_large: { code: 4413, reason: "file is too large", reconnect: "no" },
+  wrong_type: { code: 4415, reason: "type is not taken or not the declared one", reconnect: "no" },
+  wrong_checksum: { code: 4422, reason: "content is not the declared one", reconnect: "no" },
+  window_exceeded: { code: 4429, reason: "too many chunks under way", reconnect: "backoff" },
+  quota: { code: 4429, reason: "too much at once", reconnect: "no" },
+  internal: CLOSE.internal,
+  unavailable: { code: 4500, reason: "a part of the service cannot be reached", reconnect: "backoff" },
+} as const satisfies Record<string, CloseCode>;
+
+export type UploadCloseName = keyof typeof UPLOAD_CLOSE;

@@ -104,6 +104,7 @@ export function deadSubject(
 }
 
 export const UPLOADED_SUBJECTS = "docs.uploaded.>";
+export const UNLOCK_SUBJECTS = "docs.unlock.>";
 export const DEAD_DOCUMENT_SUBJECTS = "dead.docs.>";
 
 /** Where it is told that a document waits to be read: a work queue. */

@@ -1,16 +1,19 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { Icon } from "@/lib/ui/icon.tsx";
 
 export interface DialogProps {
   readonly title: string;
   /** Escape, the cross, or a click beside it. The dialog is there as long as it is rendered. */
   readonly onClose: () => void;
+  /** "wide": for what stands side by side. */
+  readonly size?: "wide";
   readonly children: ComponentChildren;
 }
 
 /** A window over the page; on a phone a sheet from below. What had the focus gets it back afterwards. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, onClose, size, children }: DialogProps) {
+  const id = useId();
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -25,8 +28,8 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   return (
     <dialog
       ref={element}
-      class="dialog"
-      aria-labelledby="dialog-title"
+      class={size === undefined ? "dialog" : `dialog dialog-${size}`}
+      aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
@@ -37,7 +40,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       }}
     >
       <header class="dialog-head">
-        <h2 id="dialog-title">{title}</h2>
+        <h2 id={id}>{title}</h2>
         <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
           <Icon name="close" />
         </button>

@@ -1,4 +1,4 @@
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { useState } from "preact/hooks";
 import { capital } from "@/lib/live/words.ts";
 import { RESOURCES } from "@/lib/resources/catalog.ts";
@@ -24,6 +24,8 @@ export interface EditorOptions {
   readonly fields: readonly FieldSpec[];
   /** What a new one has at first. */
   readonly fresh?: Values;
+  /** Stands at the foot of a record's form, beside what removes it. */
+  readonly beside?: (record: ClientRecord) => ComponentChildren;
 }
 
 /** Its functions stay the same from one render to the next. */
@@ -45,7 +47,7 @@ interface Open {
 }
 
 /** Making, changing and removing records of one entity: forms, toasts and the way back. */
-export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorOptions): Editor {
+export function useEditor({ entity, noun, records, fields, fresh = {}, beside }: EditorOptions): Editor {
   const { toast, may, data: { properties, role }, propertyId } = useFrame();
   const [open, setOpen] = useState<Open | null>(null);
   const saving = useSaving(records);
@@ -124,6 +126,7 @@ export function useEditor({ entity, noun, records, fields, fresh = {} }: EditorO
           <Icon name="trash" />Remove
         </button>
       )}
+      {open.record !== null && beside?.(open.record)}
     </RecordForm>
   );
   const acts = useStable({

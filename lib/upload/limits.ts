@@ -4,6 +4,10 @@
 export const FILE_BYTES_MAX = 100 * 1024 * 1024;
 /** Payload of one chunk; every chunk but the last has exactly this many bytes (product text: 64 KB). */
 export const CHUNK_BYTES = 64 * 1024;
+/** Chunks of the largest file. */
+export const CHUNKS_MAX = FILE_BYTES_MAX / CHUNK_BYTES;
+/** Largest text frame taken: a chunk in base64, with room for white space and for a token. */
+export const TEXT_FRAME_CHARS_MAX = 96 * 1024;
 /** Chunks that a client may have sent and not seen acknowledged. Deno gives no inbound back-pressure: this is it. */
 export const WINDOW_CHUNKS = 16;
 /** Longest wait for the next frame of a client that is not paused (product text: 30 s between chunks). */

@@ -6,8 +6,8 @@ export interface PageTopProps {
   /** "Finance" */
   readonly title: string;
   readonly frame: FrameData;
-  /** A stylesheet of its own: `static/pages/<name>.css`. */
-  readonly styles?: string;
+  /** Stylesheets of its own: `static/pages/<name>.css`. */
+  readonly styles?: string | readonly string[];
 }
 
 /** What a page puts into the head: its title, its styles, and the colours of the house before anything is painted. */
@@ -16,7 +16,9 @@ export function PageTop({ title, frame, styles }: PageTopProps) {
   return (
     <Head>
       <title>{title} · Innstream</title>
-      {styles !== undefined && <link rel="stylesheet" href={asset(`/pages/${styles}.css`)} />}
+      {[styles ?? []].flat().map((name) => (
+        <link key={name} rel="stylesheet" href={asset(`/pages/${name}.css`)} />
+      ))}
       {rule !== "" && <style key="theme" id={THEME_RULE_ID}>{rule}</style>}
     </Head>
   );

@@ -68,6 +68,10 @@ export async function untilReady(
       last = `${response.status} ${text.slice(0, 500)}`;
     } catch (error) {
       last = error instanceof Error ? error.message : String(error);
+      // The list of ports that fetch refuses is the browsers' own: no page could be opened there.
+      if (/port \d+ are blocked/.test(last)) {
+        throw new StartError(`starting the app: browsers refuse to open ${url}, choose another PORT`);
+      }
     }
     await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
   }

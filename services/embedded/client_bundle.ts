@@ -9,15 +9,24 @@ export interface ClientBundle {
   readonly gzipBytes: number;
 }
 
+/** What pages that are not ours can have, each by itself: who only uploads does not need the stream of events. */
+export const CLIENT_ENTRIES = {
+  client: "lib/client/mod.ts",
+  uploads: "lib/upload/client/mod.ts",
+} as const;
+
 /**
- * The browser client as one file without imports, for pages that are not ours: an ES module, or a script that puts it
- * into a global of this name.
+ * The browser client, or its uploads, as one file without imports, for pages that are not ours: an ES module, or a script
+ * that puts it into a global of this name.
  */
-export async function bundleClient(globalName?: string): Promise<ClientBundle> {
+export async function bundleClient(
+  globalName?: string,
+  entry: keyof typeof CLIENT_ENTRIES = "client",
+): Promise<ClientBundle> {
   try {
     const { outputFiles: [file] } = await esbuild.build({
       absWorkingDir: ROOT,
-      entryPoints: ["lib/client/mod.ts"],
+      entryPoints: [CLIENT_ENTRIES[entry]],
       write: false,
       bundle: true,
       minify: true,

@@ -14,6 +14,7 @@ import { keptSecret } from "./secret.ts";
 import type { Ended } from "./server_process.ts";
 import { StartError } from "./start_error.ts";
 import { type Reason, StopRequest } from "./stop_request.ts";
+import { startWorker, WORKER_STOP_MS } from "./worker.ts";
 import { explain, phase, print, seconds } from "./terminal.ts";
 import { readConfig } from "@/services/config.ts";
 
@@ -69,7 +70,7 @@ class Launcher {
     this.#lock = await lockDataDir(dataDir);
     await stopOrphans(
       dataDir,
-      ["app", "nats-server", "postgres"],
+      ["app", "worker", "nats-server", "postgres"],
       (line) => print("left over", line),
     );
     if (!portIsFree(port, host)) {
@@ -87,7 +88,9 @@ class Launcher {
         (built) => built ? "built" : "up to date",
       );
     }
-    await this.#app({ ...env, ...database, NATS_URL: natsUrl });
+    const whole = { ...env, ...database, NATS_URL: natsUrl };
+    await this.#app(whole);
+    await this.#worker(whole);
   }
 
   /** Everything of the app's environment that is known before the servers run; checked now, not after they have started. */
@@ -212,6 +215,22 @@ class Launcher {
       await untilReady(this.#url(), this.#stop.signal);
       return app.pid;
     }, (pid) => `serves on ${host}:${port}, pid ${pid}`);
+  }
+
+  /** After the app, which declares the streams. */
+  async #worker(env: Record<string, string>): Promise<void> {
+    const { root, dataDir } = this.#options;
+    await this.#phase("worker", async () => {
+      const { worker, ready } = startWorker({ root, dataDir, env, guard: this.#guard });
+      this.#adopt("worker", {
+        ended: worker.ended,
+        lastLines: () => worker.lastLines(),
+        stop: () => worker.stop(WORKER_STOP_MS),
+        kill: (signal) => worker.kill(signal),
+      });
+      await ready;
+      return worker.pid;
+    }, (pid) => `reads documents, pid ${pid}`);
   }
 
   /** A child that ends before it is told to takes everything with it. */

@@ -9,6 +9,7 @@ import {
   type StreamInfo,
 } from "@nats-io/jetstream";
 import { DEAD_SUBJECTS, EVENTS_SUBJECTS } from "@/lib/protocol/subjects.ts";
+import { documentStreams } from "@/services/documents/buckets.ts";
 
 export const EVENTS = "EVENTS";
 export const DEAD = "DEAD";
@@ -33,14 +34,20 @@ export const STREAM_NAME_IN_USE = 10058;
 
 type Declared = Partial<StreamConfig> & { name: string };
 
+export interface DeclareOptions {
+  readonly replicas: number;
+  /** What all files of documents together may take. */
+  readonly documentBytes: number;
+  readonly newEpoch: () => string;
+}
+
 /**
- * Declares the three streams; safe to call at any time and from several instances. A stream that is made here gets a
+ * Declares all streams; safe to call at any time and from several instances. A stream that is made here gets a
  * fresh `metadata.epoch`; one that exists keeps its own.
  */
 export async function declareStreams(
   jsm: JetStreamManager,
-  replicas: number,
-  newEpoch: () => string,
+  { replicas, documentBytes, newEpoch }: DeclareOptions,
 ): Promise<void> {
   await declare(jsm, {
     name: EVENTS,
@@ -76,6 +83,9 @@ export async function declareStreams(
     num_replicas: replicas,
     metadata: { key: newEpoch() + newEpoch() },
   });
+  for (const config of documentStreams(documentBytes)) {
+    await declare(jsm, { ...config, num_replicas: replicas });
+  }
 }
 
 /** The epoch a stream was made with; a stream made by other hands has none, and its creation time serves. */

@@ -27,11 +27,10 @@ import {
   HANDSHAKE_MS,
   PING_MS,
 } from "@/lib/protocol/limits.ts";
-import type { Problem } from "@/lib/protocol/problems.ts";
+import { verifyAuthFrame } from "@/services/auth/auth_frame.ts";
 import type { Tickets } from "@/services/auth/tickets.ts";
 import type { Tokens } from "@/services/auth/tokens.ts";
 import type { Feeds } from "@/services/feeds/feeds.ts";
-import { isNatsUnreachable } from "@/services/nats/errors.ts";
 import type { Connections, Held } from "@/services/realtime/connections.ts";
 import type { Metrics } from "@/services/realtime/metrics.ts";
 
@@ -180,7 +179,7 @@ export class RealtimeConnection implements Held, Sink {
   }
 
   async #refresh(frame: Extract<ClientFrame, { type: "auth" }>): Promise<void> {
-    const principal = await this.#verify(frame);
+    const principal = await verifyAuthFrame(frame, this.#deps);
     if (this.#closed) return;
     if ("code" in principal) {
       const code = principal.code === "unavailable" ? "unavailable" : "token_invalid";
@@ -195,16 +194,6 @@ export class RealtimeConnection implements Held, Sink {
     const audience = audienceOf(principal, this.#wish!);
     if ("error" in audience) return this.#end("forbidden", audience.error, audience.detail);
     this.#change(this.#wish!, audience);
-  }
-
-  async #verify(frame: Extract<ClientFrame, { type: "auth" }>): Promise<Principal | Problem> {
-    if ("token" in frame) return await this.#deps.tokens.verify(frame.token);
-    try {
-      return await this.#deps.tickets.redeem(frame.ticket);
-    } catch (error) {
-      if (isNatsUnreachable(error)) return { code: "unavailable", detail: "the ticket cannot be looked at" };
-      throw error;
-    }
   }
 
   #acknowledge(feed: Feed, subscriber: Subscriber): void {

@@ -1,32 +1,31 @@
-import { coversProperty, type Principal } from "@/lib/auth/principal.ts";
-import { type Problem, ProblemError } from "@/lib/protocol/problems.ts";
-import { isId } from "@/lib/protocol/subjects.ts";
-import { veiled, veilOf } from "@/lib/protocol/veils.ts";
+import type { Principal } from "@/lib/auth/principal.ts";
+import { ProblemError } from "@/lib/protocol/problems.ts";
+import { readRefusal, writeRefusal } from "@/lib/resources/access.ts";
+import { type Answer, refuse } from "@/lib/resources/answer.ts";
+import type { Resource } from "@/lib/resources/define.ts";
 import type { OutboxRow } from "@/services/outbox/relay.ts";
+import { problemOfError } from "@/services/postgres/errors.ts";
 import type { Sql, Transaction } from "@/services/postgres/pool.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
-import { placeRefusal, readRefusal, writeRefusal } from "@/lib/resources/access.ts";
-import { type Answer, refuse } from "@/lib/resources/answer.ts";
-import { problemOfStatement } from "@/services/resources/constraint_problems.ts";
-import type { Resource } from "@/lib/resources/define.ts";
-import { eventOf, type Happening, insertOutbox } from "@/services/resources/events.ts";
-import { claimKey, keepAnswer, type KeyUse, keyUse } from "@/services/resources/idempotency.ts";
-import { type ListQuery, type Page, readPage } from "@/services/resources/list.ts";
-import { minorValues } from "@/services/resources/money_fields.ts";
-import { checkIdempotencyKey, expectedVersion } from "@/services/resources/preconditions.ts";
 import {
-  columnsOfChanged,
-  columnsOfNew,
-  recordOf,
-  type ResourceRecord,
-  type Row,
-} from "@/services/resources/record.ts";
-import { keepQuota } from "@/services/resources/quota.ts";
+  type ChangeOptions,
+  type Created,
+  type CreateOptions,
+  type Outcome,
+  prepareCreate,
+  prepareUpdate,
+} from "@/services/resources/changes.ts";
+import { problemOfStatement } from "@/services/resources/constraint_problems.ts";
+import { eventOf, insertOutbox } from "@/services/resources/events.ts";
+import { keepAnswer } from "@/services/resources/idempotency.ts";
+import { type ListQuery, type Page, readPage } from "@/services/resources/list.ts";
+import { expectedVersion } from "@/services/resources/preconditions.ts";
+import { recordOf, type ResourceRecord } from "@/services/resources/record.ts";
 import { SEARCH_MS, Searches } from "@/services/resources/searches.ts";
-import { deleteRow, homeCurrency, insertRow, selectRow, updateRow } from "@/services/resources/statements.ts";
-import { readBody } from "@/lib/resources/validate.ts";
+import { deleteRow } from "@/services/resources/statements.ts";
+import { removalOf, shownTo, visibleRow, writableRow } from "@/services/resources/visible.ts";
+import { Writes } from "@/services/resources/writes.ts";
 
-const CREATED = 201;
 const POSITION_RETRY_S = 1;
 
 /** Where the event stream stands. */
@@ -45,35 +44,6 @@ export interface ResourceStoreParts {
   readonly now: () => number;
   /** A new UUID. */
   readonly newId: () => string;
-}
-
-export interface CreateOptions {
-  /** Of the header of this name. */
-  readonly idempotencyKey?: string | undefined;
-  /** One of the resource's actions; default "created". */
-  readonly action?: string;
-}
-
-export interface ChangeOptions {
-  /** Of the header of this name, with its quotes. */
-  readonly ifMatch?: string | undefined;
-  /** One of the resource's actions; default "updated". */
-  readonly action?: string;
-}
-
-export interface Created {
-  readonly record: ResourceRecord;
-  /** HTTP status of the first answer. */
-  readonly status: number;
-  /** Is this the answer to an earlier request with the same Idempotency-Key? */
-  readonly replayed: boolean;
-}
-
-/** What a write leaves behind besides its row: all of it is committed with the row or not at all. */
-interface Outcome<T> {
-  readonly result: T;
-  readonly happenings: readonly Happening[];
-  readonly keep?: { readonly use: KeyUse; readonly status: number; readonly body: string } | undefined;
 }
 
 export type ResourceStore = ReturnType<typeof createResourceStore>;
@@ -138,41 +108,10 @@ class Store {
     principal: Principal,
     resource: Resource,
     body: unknown,
-    { idempotencyKey, action = "created" }: CreateOptions = {},
+    options: CreateOptions = {},
   ): Promise<Answer<Created>> {
-    checkAction(resource, "created", action);
-    const read = readBody(resource, body, "create");
-    const { values = {}, propertyId = null } = read.ok ? read.given : {};
-    const refusal = writeRefusal(principal, resource, "create", Object.keys(values));
-    if (refusal) return refuse(refusal);
-    if (!read.ok) return read;
-    const outside = placeRefusal(principal, propertyId);
-    if (outside) return refuse(outside);
-    const key = checkIdempotencyKey(idempotencyKey);
-    if (!key.ok) return key;
-    const use = key.key === undefined
-      ? undefined
-      : keyUse(principal, key.key, [resource.key, propertyId, values]);
-    const { orgId, userId: createdBy } = principal;
-    return await this.#write<Created>(principal, resource, async (tx, at) => {
-      const [kept, home] = await Promise.all([
-        use && claimKey(tx, use),
-        resource.money && values.currency === undefined ? homeCurrency(tx, orgId) : undefined,
-      ]);
-      if (kept) {
-        const record = shownTo(principal, resource, JSON.parse(kept.body));
-        return { result: { record, status: kept.status, replayed: true }, happenings: [] };
-      }
-      const columns = columnsOfNew(resource, minorValues(resource, values, home), { at, currency: home });
-      await keepQuota(tx, resource, orgId, { after: columns });
-      const row = await insertRow(tx, resource, orgId, { propertyId, columns, at, createdBy });
-      const record = recordOf(resource, row);
-      return {
-        result: { record: shownTo(principal, resource, record), status: CREATED, replayed: false },
-        happenings: [{ action, propertyId: record.propertyId, version: record.version, data: record }],
-        keep: use && { use, status: CREATED, body: JSON.stringify(record) },
-      };
-    });
+    const creation = prepareCreate(principal, resource, body, options);
+    return creation.ok ? await this.#write(principal, resource, creation.run) : creation;
   }
 
   /** Changes what the body names. Needs the version that was read, in If-Match or in the body. */
@@ -181,33 +120,33 @@ class Store {
     resource: Resource,
     id: number,
     body: unknown,
-    { ifMatch, action = "updated" }: ChangeOptions = {},
+    options: ChangeOptions = {},
   ): Promise<Answer<{ record: ResourceRecord }>> {
-    checkAction(resource, "updated", action);
-    const read = readBody(resource, body, "update");
-    const names = read.ok ? namesOf(read.given) : [];
-    const refusal = writeRefusal(principal, resource, "update", names);
-    if (refusal) return refuse(refusal);
-    if (!read.ok) return read;
-    const { values, propertyId: wanted, version: inBody } = read.given;
-    const expected = expectedVersion(ifMatch, inBody);
-    if (!expected.ok) return expected;
-    if (expected.version === undefined) return refuse(versionNeeded(resource));
-    const { version } = expected;
-    return await this.#write(principal, resource, async (tx, at) => {
-      const row = await writableRow(tx, principal, resource, { id, version });
-      const shown = (record: ResourceRecord) => ({ record: shownTo(principal, resource, record) });
-      if (names.length === 0) return { result: shown(recordOf(resource, row)), happenings: [] };
-      const propertyId = wanted === undefined ? row.property_id : wanted;
-      demand(placeRefusal(principal, propertyId));
-      const moved = propertyId !== row.property_id;
-      const columns = columnsOfChanged(resource, minorValues(resource, values, row.currency as string), row);
-      await keepQuota(tx, resource, principal.orgId, { after: columns, before: row });
-      const next = { id, propertyId, version: row.version + (moved ? 2 : 1), columns, at };
-      const record = recordOf(resource, await updateRow(tx, resource, principal.orgId, next));
-      const updated = { action, propertyId, version: record.version, data: record };
-      return { result: shown(record), happenings: moved ? [removalOf(row), updated] : [updated] };
-    });
+    const change = prepareUpdate(principal, resource, id, body, options);
+    return change.ok ? await this.#write(principal, resource, change.run) : change;
+  }
+
+  /**
+   * Several writes in one transaction, with their events: all of it is committed or nothing. What `work` throws as a
+   * ProblemError is the answer.
+   */
+  async together<T>(orgId: number, work: (writes: Writes) => Promise<T>): Promise<Answer<{ result: T }>> {
+    const { sql, now, newId, committed } = this.#parts;
+    const at = new Date(now()).toISOString();
+    try {
+      const { result, rows } = await inTenant(sql, orgId, async (tx) => {
+        const writes = new Writes(tx, orgId, { at, newId });
+        const result = await work(writes);
+        if (writes.rows.length > 0) await insertOutbox(tx, orgId, writes.rows);
+        return { result, rows: writes.rows };
+      });
+      if (rows.length > 0) committed(rows);
+      return { ok: true, result };
+    } catch (error) {
+      const problem = problemOfError(error);
+      if (problem === undefined) throw error;
+      return refuse(problem);
+    }
   }
 
   /** Removes the record. If-Match may say which version is meant. */
@@ -264,22 +203,6 @@ class Store {
   }
 }
 
-/** The record without what belongs to a service that this person may not see. */
-function shownTo(
-  principal: Principal,
-  { service, entity }: Resource,
-  record: ResourceRecord,
-): ResourceRecord {
-  const veil = veilOf(service, entity);
-  return veil === undefined || principal.services.has(veil.service) ? record : veiled(record, veil);
-}
-
-/** An action is the program's to name, never the client's. */
-function checkAction({ key, actions = [] }: Resource, usual: string, action: string): void {
-  if (action === usual || actions.includes(action)) return;
-  throw new RangeError(`Cannot tell "${action}" of ${key}: it has ${[usual, ...actions].join(", ")}`);
-}
-
 async function attempt<T extends object>(resource: Resource, run: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, ...await run() };
@@ -288,56 +211,4 @@ async function attempt<T extends object>(resource: Resource, run: () => Promise<
     if (problem === undefined) throw error;
     return refuse(problem);
   }
-}
-
-/** Throws a problem, so that the transaction around it rolls back. */
-function demand(problem: Problem | undefined): void {
-  if (problem) throw new ProblemError(problem);
-}
-
-async function visibleRow(
-  tx: Transaction,
-  principal: Principal,
-  resource: Resource,
-  { id, lock }: { id: number; lock: boolean },
-): Promise<Row> {
-  const row = isId(id) ? await selectRow(tx, resource, { orgId: principal.orgId, id, lock }) : undefined;
-  if (row === undefined || !coversProperty(principal, row.property_id)) {
-    throw new ProblemError({ code: "not_found", detail: `There is no ${resource.entity} ${id}` });
-  }
-  return row;
-}
-
-/** The row, locked until the end of the transaction, where this person may write it and it is at this version. */
-async function writableRow(
-  tx: Transaction,
-  principal: Principal,
-  resource: Resource,
-  { id, version }: { id: number; version: number | undefined },
-): Promise<Row> {
-  const row = await visibleRow(tx, principal, resource, { id, lock: true });
-  demand(placeRefusal(principal, row.property_id));
-  if (version !== undefined && version !== row.version) {
-    const detail = `The ${resource.entity} ${id} is at version ${row.version}, not ${version}; read it again`;
-    throw new ProblemError({ code: "version_conflict", detail });
-  }
-  return row;
-}
-
-/**
- * A removal is one more version. Where a record moves, it leaves one property at version + 1 and arrives in the other
- * at version + 2: whatever order both events arrive in, who sees both keeps the record.
- */
-function removalOf(row: Row): Happening {
-  const { id, property_id: propertyId } = row;
-  return { action: "deleted", propertyId, version: row.version + 1, data: { id, propertyId } };
-}
-
-function namesOf(given: { values: Readonly<Record<string, unknown>>; propertyId: unknown }): string[] {
-  return [...Object.keys(given.values), ...(given.propertyId === undefined ? [] : ["propertyId"])];
-}
-
-function versionNeeded({ entity }: Resource): Problem {
-  const detail = `Changing a ${entity} needs If-Match: "<version>" or the field version, as it was read`;
-  return { code: "precondition_required", detail };
 }

@@ -4,8 +4,6 @@ import { until } from "../harness/live.ts";
 import { browserTests, type Scene } from "./kit.ts";
 import type { Facts, Tab } from "./tab.ts";
 
-/** The issue: another tab has the connection within this. */
-const TAKEOVER_MS = 5_000;
 const TABS = 10;
 /** A tab that comes to and has no lead any more gives up the socket that it was opening, and Chromium says so. */
 const GIVES_UP = { allowed: /closed before the connection is established/ };
@@ -58,7 +56,6 @@ async function survives(
     } in each of ${rest.length} tabs; activeConnections ${activeConnections}`,
   );
   assert.deepEqual(new Set(received), new Set([published.length]));
-  assert.ok(took < TAKEOVER_MS, `${took} ms`);
   return { leader, rest };
 }
 

@@ -69,6 +69,8 @@ async function instance(
     maxConnections: 2_000,
     maxConnectionsPerUser: 200,
     databasePool: 5,
+    documentBytes: 2 * 1024 ** 3,
+    clamavRequired: false,
     initialFlags: initialFlags(true),
     operatorOrgs: [1],
     // Tests that count events must be the only ones who make any.

@@ -79,3 +79,30 @@ Deno.test("docs - the example client shows what it missed while it was away, onc
     await Promise.all([child.status, reading]);
   }
 });
+
+Deno.test("docs - the example client uploads a file, and says what becomes of it", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".csv" });
+  await Deno.writeTextFile(
+    path,
+    "Name,Arrives\nAsha Rao,2026-12-01\n".padEnd(200_000, "Asha Rao,2026-12-01\n"),
+  );
+  const env = { SERVER: server.url, TOKEN: await server.token() };
+  const args = ["run", "-A", "docs/examples/upload.ts", path, "text/csv", "csv"];
+  const child = new Deno.Command(Deno.execPath(), { args, env, cwd: ROOT, stdout: "piped" }).spawn();
+  let text = "";
+  const reading = (async () => {
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) text += chunk;
+  })();
+  try {
+    // No worker runs here: it waits to be read.
+    await until("it is queued", () => /^uploaded, queued$/m.test(text));
+    assert.match(
+      text,
+      /^ready: upload \S+, from byte 0\n(\d+ %\n)*100 %\ncomplete: document \d+, SHA-256 [0-9a-f]{64}\n/,
+    );
+  } finally {
+    child.kill("SIGTERM");
+    await Promise.all([child.status, reading]);
+    await Deno.remove(path);
+  }
+});

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readServerFrame } from "@/lib/client/server_frames.ts";
-import { CLOSE } from "@/lib/protocol/close_codes.ts";
+import { CLOSE, UPLOAD_CLOSE } from "@/lib/protocol/close_codes.ts";
 import { FRAME_ERRORS, parseClientFrame, parseHandshake } from "@/lib/protocol/frames.ts";
+import { UPLOAD_ERRORS } from "@/lib/upload/errors.ts";
 import { PROBLEMS } from "@/lib/protocol/problems.ts";
 import { SERVICES } from "@/lib/protocol/services.ts";
 import { readConfig } from "@/services/config.ts";
@@ -57,6 +58,17 @@ Deno.test("docs - the protocol's close codes, errors and resources are those of 
     [code, [retryable, message]],
   ) => [code, retryable ? "yes" : "no", message]);
   assert.deepEqual(errors, wanted);
+});
+
+Deno.test("docs - the errors of the upload socket are those of the code", () => {
+  const rows = tableOf(read("docs/uploads.md"), "code").map((row) => row.slice(0, 4));
+  const wanted = Object.entries(UPLOAD_ERRORS).map(([code, { retryable, close, message }]) => [
+    code,
+    retryable ? "yes" : "no",
+    close === null ? "" : String(UPLOAD_CLOSE[close].code),
+    message,
+  ]);
+  assert.deepEqual(rows, wanted);
 });
 
 Deno.test("docs - the table of resources is that of the definitions", () => {

@@ -19,11 +19,12 @@ Deno.test("runner - the counts are read from the summary of deno test and from n
   assert.equal(readSummary("a test ... ok (3ms)"), undefined);
 });
 
-Deno.test("runner - named files replace the suites, options alone do not", () => {
+Deno.test("runner - named files replace the suites and their lanes, options alone do not", () => {
   const fixed = ["test", "-A", "--no-check"];
-  const suites = ["tests/unit", "tests/integration"];
-  assert.deepEqual(testArguments([], suites), [...fixed, ...suites]);
-  assert.deepEqual(testArguments(["--filter", "feed"], suites), [...fixed, "--filter", "feed", ...suites]);
-  assert.deepEqual(testArguments(["--fail-fast"], suites), [...fixed, "--fail-fast", ...suites]);
-  assert.deepEqual(testArguments(["tests/unit/a_test.ts"], suites), [...fixed, "tests/unit/a_test.ts"]);
+  const lanes = [["tests/unit", "tests/integration"], ["tests/browser"]];
+  const both = (...args: string[]) => lanes.map((suites) => [...fixed, ...args, ...suites]);
+  assert.deepEqual(testArguments([], lanes), both());
+  assert.deepEqual(testArguments(["--filter", "feed"], lanes), both("--filter", "feed"));
+  assert.deepEqual(testArguments(["--fail-fast"], lanes), both("--fail-fast"));
+  assert.deepEqual(testArguments(["tests/unit/a_test.ts"], lanes), [[...fixed, "tests/unit/a_test.ts"]]);
 });

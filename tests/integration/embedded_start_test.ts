@@ -48,7 +48,7 @@ async function start(dataDir: string, guard: Guard): Promise<Started> {
   );
   assert(launcher.running, lines.join("\n"));
   const pids = lines.flatMap((line) => /, pid (\d+) /.exec(line)?.[1] ?? []).map(Number);
-  assert.equal(pids.length, 3, lines.join("\n"));
+  assert.equal(pids.length, 4, lines.join("\n"));
   return { launcher, url: `http://127.0.0.1:${port}`, lines, pids };
 }
 

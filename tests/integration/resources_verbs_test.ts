@@ -235,7 +235,9 @@ Deno.test("resources - the columns of every table are those of its definition", 
     const rows = await hotels.superuser<{ name: string }[]>`
       select column_name as name from information_schema.columns
       where table_name = ${table} and (is_generated = 'NEVER' or column_name = 'property_id')`;
-    const wanted = [...HEAD_COLUMNS, "org_id", ...columns.values()];
+    // By which upload a document came is nobody's to see.
+    const hidden = table === "documents" ? ["upload_id"] : [];
+    const wanted = [...HEAD_COLUMNS, "org_id", ...hidden, ...columns.values()];
     assert.deepEqual(rows.map(({ name }) => name).toSorted(), wanted.toSorted(), table);
   }
 });

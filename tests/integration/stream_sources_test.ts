@@ -64,7 +64,7 @@ function contract(what: string, run: (bench: Bench) => Promise<void>): void {
       });
       const js = jetstream(connection, { timeout: REQUEST_MS });
       const jsm = await jetstreamManager(connection, { timeout: REQUEST_MS });
-      await declareStreams(jsm, 1, () => "e1");
+      await declareStreams(jsm, { replicas: 1, documentBytes: 1024 ** 3, newEpoch: () => "e1" });
       const log = new JetStreamLog(jsm);
       const source = new Kind(js);
       let reconnects = 0;
@@ -253,7 +253,7 @@ contract(
     await complete(recorder, 5);
     const jsm = await jetstreamManager(connection);
     await jsm.streams.delete(EVENTS);
-    await declareStreams(jsm, 1, () => "e2");
+    await declareStreams(jsm, { replicas: 1, documentBytes: 1024 ** 3, newEpoch: () => "e2" });
     await restart([recorder]);
     await publish(1, 5);
     await complete(recorder, 6);

@@ -77,7 +77,8 @@ export function pageSvg(lines: readonly string[], cap: number, dice: Dice): stri
   const side = mrzPitchPx(cap) * 2.2;
   const width = Math.round(size.width + 2 * side), height = Math.round(width * 0.7);
   const y = height - size.height - side;
-  const photo = { x: side, y: height * 0.16, width: width * 0.24, height: width * 0.31 };
+  const top = height * 0.16;
+  const photo = { x: side, y: top, width: width * 0.24, height: Math.min(width * 0.31, y - top - cap) };
   const labels = [
     "Surname",
     "Given names",
@@ -88,10 +89,10 @@ export function pageSvg(lines: readonly string[], cap: number, dice: Dice): stri
   ];
   const values = ["ERIKSSON", "ANNA MARIA", "UTOPIAN", "12 AUG 1974", "ZENITH", "15 APR 2012"];
   const printed = labels.flatMap((label, i) => {
-    const top = height * 0.16 + i * cap * 2.1;
+    const line = top + i * cap * 1.8;
     return [
-      text(width * 0.33, top, cap * 0.6, label, "#555"),
-      text(width * 0.33, top + cap, cap, values[i]!, "#222"),
+      text(width * 0.33, line, cap * 0.5, label, "#555"),
+      text(width * 0.33, line + cap * 0.9, cap * 0.8, values[i]!, "#222"),
     ];
   });
   return sheet(
@@ -100,17 +101,18 @@ export function pageSvg(lines: readonly string[], cap: number, dice: Dice): stri
     [
       waves(width, height, cap, dice),
       text(side, height * 0.09, cap * 1.4, "UTOPIA  PASSPORT", "#224"),
-      `<rect x="${photo.x}" y="${photo.y}" width="${photo.width}" height="${photo.height}" fill="#b9b4ac"/>`,
-      `<circle cx="${photo.x + photo.width / 2}" cy="${photo.y + photo.height * 0.4}" r="${
-        photo.width * 0.24
-      }" fill="#6d5a4c"/>`,
-      `<ellipse cx="${photo.x + photo.width / 2}" cy="${photo.y + photo.height * 0.95}" rx="${
-        photo.width * 0.4
-      }" ry="${photo.height * 0.28}" fill="#3a4252"/>`,
+      portrait(photo),
       ...printed,
       mrzSvg(lines, { capHeightPx: cap, x: side, y, ink: "#181818" }),
     ].join(""),
   );
+}
+
+/** A head and shoulders, cut off at the frame. */
+function portrait({ x, y, width, height }: { x: number; y: number; width: number; height: number }): string {
+  return `<svg x="${x}" y="${y}" width="${width}" height="${height}">` +
+    `<rect width="100%" height="100%" fill="#b9b4ac"/><circle cx="50%" cy="40%" r="22%" fill="#6d5a4c"/>` +
+    `<ellipse cx="50%" cy="98%" rx="40%" ry="30%" fill="#3a4252"/></svg>`;
 }
 
 function sheet(width: number, height: number, content: string): string {

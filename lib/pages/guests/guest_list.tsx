@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useMemo, useState } from "preact/hooks";
+import type { DocumentsDoor } from "@/lib/pages/guests/documents_door.tsx";
 import { guestColumns } from "@/lib/pages/guests/guest_columns.tsx";
 import { guestFields } from "@/lib/pages/guests/guest_fields.ts";
 import { compareFor, dayAfter, type GuestView, STATUS_OF } from "@/lib/pages/guests/stays.ts";
@@ -34,10 +35,11 @@ export interface GuestListProps {
   readonly first: RecordPage;
   readonly rooms: RecordPage;
   readonly views: ComponentChildren;
+  readonly documents: Pick<DocumentsDoor, "openGuest" | "openList">;
 }
 
 /** The guests of one view: finding them, writing them down, and checking them in and out. */
-export function GuestList({ view, first, rooms, views }: GuestListProps) {
+export function GuestList({ view, first, rooms, views, documents }: GuestListProps) {
   const frame = useFrame();
   const { may, data, propertyId } = frame;
   const [query, search] = useState("");
@@ -58,6 +60,15 @@ export function GuestList({ view, first, rooms, views }: GuestListProps) {
     entity: "guest",
     noun: "guest",
     records,
+    beside: (guest: ClientRecord) => (
+      <button
+        type="button"
+        class="button button-quiet"
+        onClick={() => documents.openGuest(guest)}
+      >
+        <Icon name="reports" />Documents
+      </button>
+    ),
     fresh: { arrivesOn: today(propertyId), departsOn: dayAfter(today(propertyId), 1) },
   } as const;
   const booking = useEditor({ ...options, fields: guestFields(roomRecords, false) });
@@ -102,6 +113,15 @@ export function GuestList({ view, first, rooms, views }: GuestListProps) {
       {views}
       <div class="toolbar">
         <SearchField label="Search guests" value={query} onChange={search} />
+        {may("guest", "create") && (
+          <button
+            type="button"
+            class="button script-only"
+            onClick={() => documents.openList()}
+          >
+            <Icon name="up" />Guest list
+          </button>
+        )}
       </div>
       <RecordTable
         entity="guest"

@@ -1,16 +1,19 @@
 import { localDay } from "@/lib/derived/local_day.ts";
+import { DocumentList } from "@/lib/pages/documents/document_list.tsx";
+import { useDocumentsDoor } from "@/lib/pages/guests/documents_door.tsx";
 import { GuestList } from "@/lib/pages/guests/guest_list.tsx";
-import { type GuestView, STATUS_OF } from "@/lib/pages/guests/stays.ts";
+import { type GuestPageView, STATUS_OF } from "@/lib/pages/guests/stays.ts";
 import type { RecordPage } from "@/lib/client/collection.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { useAll } from "@/lib/ui/use_all.ts";
+import { PageHead } from "@/lib/ui/page_head.tsx";
 import { useRecords } from "@/lib/ui/use_records.ts";
 import { Views } from "@/lib/ui/views.tsx";
 
 /** What the page of guests is given. Plain JSON. */
 export interface GuestsData {
-  readonly view: GuestView;
-  /** Guests of the view. */
+  readonly view: GuestPageView;
+  /** Guests of the view, or documents. */
   readonly first: RecordPage;
   /** Guests who are expected; for the count where the view is another. */
   readonly expected: RecordPage;
@@ -19,13 +22,20 @@ export interface GuestsData {
 
 /** Guests by where they are in their stay. */
 export function Guests({ view, first, expected, rooms }: GuestsData) {
+  const { door, ...documents } = useDocumentsDoor();
+  const views = <GuestViews view={view} expected={expected} />;
   return (
-    <GuestList
-      view={view}
-      first={first}
-      rooms={rooms}
-      views={<GuestViews view={view} expected={expected} />}
-    />
+    <>
+      {view === "documents"
+        ? (
+          <>
+            <PageHead title="Guests" />
+            <DocumentList first={first} onOpen={documents.openDocument} views={views} />
+          </>
+        )
+        : <GuestList {...{ view, first, rooms, views, documents }} />}
+      {door}
+    </>
   );
 }
 
@@ -47,6 +57,7 @@ function GuestViews({ view, expected }: Pick<GuestsData, "view" | "expected">) {
         { name: "inhouse", label: "In house" },
         { name: "departed", label: "Departed" },
         { name: "all", label: "All" },
+        { name: "documents", label: "Documents" },
       ]}
     />
   );

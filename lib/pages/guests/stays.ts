@@ -4,6 +4,10 @@ import { compareNaturally } from "@/lib/ui/natural_order.ts";
 export const GUEST_VIEWS = ["arriving", "inhouse", "departed", "all"] as const;
 export type GuestView = typeof GUEST_VIEWS[number];
 
+/** The page of guests has one more, that of their documents. */
+export const GUEST_PAGE_VIEWS = [...GUEST_VIEWS, "documents"] as const;
+export type GuestPageView = typeof GUEST_PAGE_VIEWS[number];
+
 /** The status that a view shows; the last one shows any. */
 export const STATUS_OF: Readonly<Record<GuestView, string | null>> = {
   arriving: "expected",

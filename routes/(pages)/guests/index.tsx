@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import GuestsPage from "@/islands/GuestsPage.tsx";
-import { GUEST_VIEWS, STATUS_OF } from "@/lib/pages/guests/stays.ts";
+import { GUEST_PAGE_VIEWS, STATUS_OF } from "@/lib/pages/guests/stays.ts";
 import { definePages } from "@/services/auth/session.ts";
 import { PageTop } from "../../(_components)/PageTop.tsx";
 import { PageReading } from "../(_frame)/page_reading.ts";
@@ -13,11 +13,11 @@ export const handler = definePages.handlers({
     const reading = await PageReading.of(ctx, "guests");
     if (reading instanceof Response) return reading;
     const asked = ctx.url.searchParams.get("view");
-    const view = GUEST_VIEWS.find((name) => name === asked) ?? "arriving";
-    const status = STATUS_OF[view];
+    const view = GUEST_PAGE_VIEWS.find((name) => name === asked) ?? "arriving";
+    const status = view === "documents" ? null : STATUS_OF[view];
     const isOrdered = view === "arriving" || view === "inhouse";
     const [first, expected, rooms] = await Promise.all([
-      reading.list("guest", {
+      view === "documents" ? reading.list("document", {}) : reading.list("guest", {
         ...(status !== null && { filters: { status } }),
         ...(isOrdered && { limit: MANY }),
       }),
@@ -30,7 +30,7 @@ export const handler = definePages.handlers({
 
 export default definePages.page<typeof handler>(({ data }) => (
   <>
-    <PageTop title="Guests" frame={data.frame} styles="guests" />
+    <PageTop title="Guests" frame={data.frame} styles={["guests", "documents"]} />
     <GuestsPage {...data} />
   </>
 ));

@@ -1,0 +1,46 @@
+import { useState } from "preact/hooks";
+import type { ClientRecord } from "@/lib/client/collection.ts";
+import { previewPath } from "@/lib/pages/documents/document_rest.ts";
+
+/** The pictures of a document's pages. */
+export function Preview({ document: { id, version, previews, kept } }: { document: ClientRecord }) {
+  const [page, turn] = useState(1);
+  const [isBroken, breakIt] = useState(false);
+  const pages = Number(previews);
+  const path = previewPath(id, page, version);
+  return (
+    <figure class="preview">
+      {isBroken
+        ? <p class="muted">The picture could not be loaded.</p>
+        : (
+          <a href={path} target="_blank" rel="noopener" aria-label={`Page ${page} in a tab of its own`}>
+            <img src={path} alt={`Page ${page} of the document`} onError={() => breakIt(true)} />
+          </a>
+        )}
+      <figcaption class="preview-foot muted">
+        {pages > 1 && (
+          <span class="preview-pages">
+            <button
+              type="button"
+              class="button button-small"
+              disabled={page === 1}
+              onClick={() => turn(page - 1)}
+            >
+              Before
+            </button>
+            <span class="figure">{page} of {pages}</span>
+            <button
+              type="button"
+              class="button button-small"
+              disabled={page === pages}
+              onClick={() => turn(page + 1)}
+            >
+              Next
+            </button>
+          </span>
+        )}
+        {kept === "masked" && "The number is hidden, and the file itself is not kept."}
+      </figcaption>
+    </figure>
+  );
+}

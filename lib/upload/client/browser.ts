@@ -1,0 +1,111 @@
+import { browserCall, type BrowserOptions, browserWorld, socketAddress } from "@/lib/client/browser.ts";
+import { markKeptUploads } from "@/lib/upload/client/kept_mark.ts";
+import type { KeptUpload, KeptUploads } from "@/lib/upload/client/kept_upload.ts";
+import type { UploadSocket } from "@/lib/upload/client/upload.ts";
+import type { UploadsWorld } from "@/lib/upload/client/uploads_types.ts";
+
+const DATABASE = "innstream.uploads";
+const STORE = "uploads";
+const NOT_FOUND = 404;
+const CONFLICT = 409;
+
+/** The browser as uploads need it: the only file here that touches it. */
+export function browserUploadsWorld(
+  options: BrowserOptions & { readonly person: { readonly orgId: number; readonly userId: string } },
+): UploadsWorld {
+  const { renew, after, now, random, newId, isOnline } = browserWorld(options);
+  const call = browserCall(options);
+  return {
+    WebSocket: WebSocket as unknown as new (url: string) => UploadSocket,
+    socketUrl: socketAddress("/v2/documents/upload/stream", options),
+    renew,
+    after,
+    now,
+    random,
+    newId,
+    isOnline,
+    async remove(uploadId) {
+      try {
+        const { ok, status } = await call(`/v2/documents/uploads/${uploadId}`, {
+          method: "DELETE",
+          // Also where the page is being left.
+          keepalive: true,
+        });
+        // Gone already, or it has become a document meanwhile.
+        return ok || status === NOT_FOUND || status === CONFLICT;
+      } catch {
+        return false;
+      }
+    },
+    watchOnline(listener) {
+      const [on, off] = [() => listener(true), () => listener(false)];
+      addEventListener("online", on);
+      addEventListener("offline", off);
+      return () => {
+        removeEventListener("online", on);
+        removeEventListener("offline", off);
+      };
+    },
+    lock,
+    guardLeaving(isNeeded) {
+      const ask = (event: BeforeUnloadEvent) => isNeeded() && event.preventDefault();
+      addEventListener("beforeunload", ask);
+      return () => removeEventListener("beforeunload", ask);
+    },
+    kept: keptUploads(options.person),
+  };
+}
+
+function lock(name: string): Promise<(() => void) | "held" | "none"> {
+  const { locks } = navigator;
+  if (locks === undefined) return Promise.resolve("none");
+  return new Promise((resolve) => {
+    locks.request(name, { ifAvailable: true }, (lock) => {
+      if (lock === null) return resolve("held");
+      return new Promise<void>((release) => resolve(release));
+    }).catch(() => resolve("none"));
+  });
+}
+
+/** In IndexedDB: handles of files can be kept nowhere else. */
+function keptUploads({ orgId, userId }: { readonly orgId: number; readonly userId: string }): KeptUploads {
+  const within = async <T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>) => {
+    try {
+      const database = await settled(openDatabase());
+      try {
+        return await settled(ask(database.transaction(STORE, mode).objectStore(STORE)));
+      } finally {
+        database.close();
+      }
+    } catch {
+      // Storage is forbidden, or full: nothing is kept.
+      return undefined;
+    }
+  };
+  return {
+    async all() {
+      const found = await within<KeptUpload[]>("readonly", (store) => store.getAll()) ?? [];
+      return found.filter((upload) => upload.orgId === orgId && upload.userId === userId);
+    },
+    async put(upload) {
+      if (await within("readwrite", (store) => store.put(upload)) !== undefined) markKeptUploads(true);
+    },
+    async remove(key) {
+      await within("readwrite", (store) => store.delete(key));
+      if (await within("readonly", (store) => store.count()) === 0) markKeptUploads(false);
+    },
+  };
+}
+
+function openDatabase(): IDBOpenDBRequest {
+  const request = indexedDB.open(DATABASE, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
+  return request;
+}
+
+function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

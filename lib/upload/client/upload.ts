@@ -1,0 +1,186 @@
+import type { Renewal } from "@/lib/client/link.ts";
+import { type After, Timers } from "@/lib/client/timers.ts";
+import { Turns } from "@/lib/client/turns.ts";
+import { chunkFrame } from "@/lib/upload/client/client_frames.ts";
+import { hashOf, type Sliced } from "@/lib/upload/client/hash_file.ts";
+import type { UploadMachine } from "@/lib/upload/client/upload_machine.ts";
+import type { UploadCommand, UploadInput, UploadTimer } from "@/lib/upload/client/upload_types.ts";
+
+/** The part of a WebSocket that is used here. */
+export interface UploadSocket {
+  onopen: (() => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onclose: ((event: { readonly code: number }) => void) | null;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  close(code?: number): void;
+}
+
+/** What an upload needs of the world. */
+export interface UploadWorld {
+  readonly WebSocket: new (url: string) => UploadSocket;
+  /** Asked at each attempt: a ticket in it is good for one. */
+  readonly socketUrl: () => string | Promise<string>;
+  readonly renew: () => Promise<Renewal>;
+  readonly after: After;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Has the server forget an upload; resolves to whether it has. */
+  readonly remove: (uploadId: string) => Promise<boolean>;
+}
+
+/** Attempts to remove a cancelled upload, and the wait between them; then its time runs out by itself. */
+export const REMOVE_ATTEMPTS_MAX = 5;
+const REMOVE_RETRY_MS = 5_000;
+const ABNORMAL = 1006;
+const NORMAL = 1000;
+
+/** Runs a machine on a real socket, a real file and real clocks; holds no rule of its own. */
+export class Upload {
+  readonly #machine: UploadMachine;
+  readonly #file: Sliced;
+  readonly #world: UploadWorld;
+  readonly #timers: Timers<UploadTimer>;
+  readonly #turns: Turns<UploadInput>;
+  #socket: UploadSocket | undefined;
+  /** Counts the attempts: what one that was given up still does, must not reach the next. */
+  #attempt = 0;
+  /** Frames leave in order, though chunks must be read first. */
+  #outbox: Promise<void> = Promise.resolve();
+
+  constructor(
+    { machine, file, world, changed }: {
+      machine: UploadMachine;
+      file: Sliced;
+      world: UploadWorld;
+      changed: () => void;
+    },
+  ) {
+    this.#machine = machine;
+    this.#file = file;
+    this.#world = world;
+    this.#turns = new Turns((input) => {
+      for (const command of machine.handle(input, world.now())) this.#do(command);
+      changed();
+    });
+    this.#timers = new Timers(world.after, (timer) => this.input({ type: "timer", timer }));
+  }
+
+  input(input: UploadInput): void {
+    this.#turns.give(input);
+  }
+
+  #do(command: UploadCommand): void {
+    switch (command.type) {
+      case "hash":
+        return void this.#hash();
+      case "open":
+        return this.#open();
+      case "send":
+        return this.#send(() => command.text);
+      case "chunk":
+        return this.#send(() => this.#read(command));
+      case "drop":
+        return this.#drop();
+      case "schedule":
+        return this.#timers.schedule(command.timer, command.ms);
+      case "unschedule":
+        return this.#timers.cancel(command.timer);
+      case "token_needed":
+        return void this.#renew();
+      case "remove":
+        return void this.#remove(command.uploadId);
+    }
+  }
+
+  async #hash(): Promise<void> {
+    const isWanted = () => this.#machine.statusAt(this.#world.now()).state !== "cancelled";
+    const sha256 = await hashOf(this.#file, isWanted);
+    this.input(sha256 === null ? { type: "file_unreadable" } : { type: "hashed", sha256 });
+  }
+
+  /** Throws where the file cannot be read: it was moved or changed. */
+  async #read(
+    { seq, offset, bytes, final }: Extract<UploadCommand, { type: "chunk" }>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const data = new Uint8Array(await this.#file.slice(offset, offset + bytes).arrayBuffer());
+    if (data.length !== bytes) {
+      throw new Error(`Cannot read chunk ${seq}: it has ${data.length} bytes of ${bytes}`);
+    }
+    return chunkFrame(seq, final, data);
+  }
+
+  #send(frame: () => string | Promise<Uint8Array<ArrayBuffer>>): void {
+    const attempt = this.#attempt;
+    this.#outbox = this.#outbox.then(async () => {
+      if (attempt !== this.#attempt) return;
+      let data: string | Uint8Array<ArrayBuffer>;
+      try {
+        data = await frame();
+      } catch {
+        return this.input({ type: "file_unreadable" });
+      }
+      if (attempt !== this.#attempt) return;
+      try {
+        this.#socket?.send(data);
+      } catch {
+        // It is closing: its close says what follows.
+      }
+    });
+  }
+
+  #open(): void {
+    this.#drop();
+    const attempt = this.#attempt;
+    const failed = () => attempt === this.#attempt && this.input({ type: "closed", code: ABNORMAL });
+    let url: string | Promise<string>;
+    try {
+      url = this.#world.socketUrl();
+    } catch {
+      return void failed();
+    }
+    if (typeof url === "string") return this.#connect(url);
+    url.then((url) => attempt === this.#attempt && this.#connect(url), failed);
+  }
+
+  #connect(url: string): void {
+    let socket: UploadSocket;
+    try {
+      socket = new this.#world.WebSocket(url);
+    } catch {
+      return this.input({ type: "closed", code: ABNORMAL });
+    }
+    socket.onopen = () => this.input({ type: "opened" });
+    socket.onmessage = ({ data }) => {
+      if (typeof data === "string") this.input({ type: "frame", text: data });
+    };
+    socket.onclose = ({ code }) => {
+      this.#socket = undefined;
+      this.input({ type: "closed", code });
+    };
+    this.#socket = socket;
+  }
+
+  #drop(): void {
+    this.#attempt++;
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    this.#socket = undefined;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(NORMAL);
+  }
+
+  async #renew(): Promise<void> {
+    const renewal = await this.#world.renew();
+    if (typeof renewal === "object") return this.input({ type: "renewed", credential: renewal.credential });
+    // "elsewhere": another page of the person renews it.
+    if (renewal === "elsewhere") return this.input({ type: "renewed", credential: null });
+    this.input({ type: renewal === "ended" ? "session_ended" : "renewal_failed" });
+  }
+
+  async #remove(uploadId: string): Promise<void> {
+    for (let attempt = 1; attempt <= REMOVE_ATTEMPTS_MAX; attempt++) {
+      if (await this.#world.remove(uploadId)) return;
+      await new Promise<void>((resolve) => this.#world.after(REMOVE_RETRY_MS, resolve));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+import type { WorkerConfig } from "@/services/ocr/worker/config.ts";
+
+const POSTGRES_PORT = "5432";
+const NATS_PORT = "4222";
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+
+/**
+ * How a worker is started with no more rights than it needs: the servers it is configured for, its own code, and `deno`
+ * for the readers. It writes no file.
+ */
+export function workerArguments(config: WorkerConfig): string[] {
+  const { databaseUrl, natsUrl, clamav, aadhaarKeys } = config;
+  const hosts = [
+    hostOf(databaseUrl, POSTGRES_PORT),
+    hostOf(natsUrl, NATS_PORT),
+    ...(clamav === undefined ? [] : [`${clamav.hostname}:${clamav.port}`]),
+  ];
+  return [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    `--allow-net=${hosts.join(",")}`,
+    `--allow-read=${[ROOT, ...aadhaarKeys].join(",")}`,
+    `--allow-run=${Deno.execPath()}`,
+    "--allow-env",
+    "--allow-sys",
+    `${ROOT}/services/ocr/worker.ts`,
+  ];
+}
+
+function hostOf(url: string, port: string): string {
+  const { hostname, port: given } = new URL(url);
+  return `${hostname}:${given || port}`;
+}

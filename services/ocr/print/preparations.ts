@@ -10,7 +10,7 @@ const NEAR = { least: 0.8, most: 1.6 };
 /** Enlarging more only enlarges the blur. */
 const SCALE_MAX = 3;
 /** Most pixels after enlarging: beyond, reading takes longer than it is worth. */
-const PIXELS_MAX = 8_000_000;
+const PIXELS_MAX = 3_500_000;
 /** Told to Tesseract, which guesses from the size of letters where it has none. */
 const DOTS_PER_INCH = 300;
 const DENOISE_SIGMA_PX = 1;

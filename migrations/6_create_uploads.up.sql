@@ -41,7 +41,9 @@ grant select (id, org_id, state, live_document_id, created_at, expires_at, ended
 alter table documents
   add column upload_id uuid,
   add column stage text check (stage in ('queued', 'scanning', 'opening', 'reading', 'checking')),
-  add column problem text check (char_length(problem) between 1 and 60),
+  add column problem text check (problem in (
+    'password_required', 'wrong_type', 'infected', 'scanner_down', 'bomb', 'unreadable', 'nothing_found',
+    'number_not_found', 'took_too_long', 'took_too_much_memory', 'crashed')),
   add column kept text not null default 'original' check (kept in ('original', 'masked', 'nothing')),
   add column previews integer not null default 0 check (previews between 0 and 10),
   add column applied_at timestamptz,
@@ -98,6 +100,7 @@ alter table guests
   add column nationality text check (nationality ~ '^[A-Z]{1,3}$'),
   add column sex text check (sex in ('M', 'F', 'X')),
   add column address text check (char_length(address) <= 500),
-  add column id_type text check (char_length(id_type) <= 60),
+  add column id_type text check (id_type in (
+    'aadhaar', 'passport', 'driving_license', 'pan', 'election_card', 'visa', 'image', 'csv', 'excel', 'other')),
   add column id_number text check (char_length(id_number) <= 40),
   add column id_expires_on date;

@@ -59,7 +59,7 @@ export const guest = [
       kept: choice(KEPT, { fallback: "original" }),
       previews: whole({ min: 0, max: PREVIEWS_MAX, fallback: 0 }),
       appliedAt: instant(),
-      appliedBy: text({ max: 128 }),
+      appliedBy: text({ min: 1, max: 128 }),
     },
     roles: { create: PROGRAMS, update: PROGRAMS, remove: MANAGERS },
     actions: ["uploaded", "progress", "ocr_completed", "ocr_failed", "corrected", "applied"],

@@ -31,6 +31,7 @@ class TestSocket implements UploadSocket {
 function world(kept = new Map<string, KeptUpload>(), held: readonly string[] = []) {
   const sockets: TestSocket[] = [];
   const removed: string[] = [];
+  const documents = new Map<string, number>();
   let ids = 0;
   const made: UploadsWorld = {
     WebSocket: class extends TestSocket {
@@ -45,7 +46,8 @@ function world(kept = new Map<string, KeptUpload>(), held: readonly string[] = [
     now: () => 0,
     remove: (id) => {
       removed.push(id);
-      return Promise.resolve(true);
+      const documentId = documents.get(id);
+      return Promise.resolve(documentId === undefined ? "gone" : { documentId });
     },
     kept: {
       all: () => Promise.resolve([...kept.values()]),
@@ -59,7 +61,7 @@ function world(kept = new Map<string, KeptUpload>(), held: readonly string[] = [
     lock: (name) => Promise.resolve(held.includes(name) ? "held" : () => {}),
     guardLeaving: () => () => {},
   };
-  return { world: made, sockets, removed, kept };
+  return { world: made, sockets, removed, kept, documents };
 }
 
 const WHOSE = { orgId: 1, userId: "meera" };
@@ -186,7 +188,27 @@ Deno.test("uploads list - cancelled without its file, it is forgotten here and t
   const uploads = new Uploads(WHOSE, made);
   await uploads.start();
   uploads.cancel("old");
-  assert.deepEqual([uploads.list[0]!.state, removed, kept.size], ["cancelled", [ID], 0]);
+  assert.deepEqual([uploads.list[0]!.state, removed, kept.size], ["cancelling", [ID], 0]);
+  await until("the answer", () => uploads.list[0]!.state === "cancelled");
+});
+
+Deno.test("uploads list - what has become a document meanwhile cannot be cancelled, and is not said to be", async () => {
+  const { world: made, sockets, documents } = world(new Map([["old", keptOf("content")]]));
+  documents.set(ID, 5);
+  const uploads = new Uploads(WHOSE, made);
+  await uploads.start();
+  uploads.cancel("old");
+  const running = uploads.add(file("a.pdf"), FOR);
+  await until("the socket", () => sockets.length === 1);
+  sockets[0]!.onopen!();
+  await until("the handshake", () => sockets[0]!.sent.length === 1);
+  sockets[0]!.hear(readyFrame({ uploadId: ID, nextSeq: 1, offset: 0, expiresAt: EXPIRES }));
+  await until("the chunk", () => sockets[0]!.sent.length === 2);
+  uploads.cancel(running);
+  // It breaks off before the server says what has become of it.
+  sockets[0]!.onclose!({ code: 1006 });
+  await until("both answers", () => uploads.list.every(({ state }) => state === "complete"));
+  assert.deepEqual(uploads.list.map(({ documentId }) => documentId), [5, 5]);
 });
 
 Deno.test("uploads list - how far and how long, in words", () => {

@@ -13,6 +13,13 @@ Deno.test("upload sdk - a page without our pages' framework sends a file, and he
     const context = await browser.newContext();
     await context.addCookies([{ name: "token", value: await server.token(), url: server.url }]);
     const page = await context.newPage();
+    const ready = Promise.withResolvers<{ uploadId: string }>();
+    page.on("websocket", (socket) => {
+      socket.on("framereceived", ({ payload }) => {
+        const frame = JSON.parse(String(payload));
+        if (frame.type === "ready") ready.resolve(frame);
+      });
+    });
     await page.goto(`${server.url}/health/live`);
     await page.evaluate(text);
     await page.evaluate(async () => {
@@ -20,7 +27,8 @@ Deno.test("upload sdk - a page without our pages' framework sends a file, and he
       const page = globalThis as any;
       const { Uploads, browserUploadsWorld } = page.innstream;
       const person = { orgId: 1, userId: "u1" };
-      page.uploads = new Uploads(person, browserUploadsWorld({ person }));
+      page.world = browserUploadsWorld({ person });
+      page.uploads = new Uploads(person, page.world);
       page.states = [];
       page.uploads.onChange(() => {
         const [{ state }] = page.uploads.list;
@@ -43,6 +51,10 @@ Deno.test("upload sdk - a page without our pages' framework sends a file, and he
     const id = await read<number>("uploads.list[0].documentId");
     const { json } = await call(`${server.url}/v2/documents/${id}`, { token: await server.token() });
     assert.deepEqual([json.filename, json.documentType, json.filesize], ["visa.pdf", "visa", 500_009]);
+    const { uploadId } = await ready.promise;
+    // As a cancel that came too late finds it; and one of an upload that nobody knows.
+    assert.deepEqual(await read(`world.remove("${uploadId}")`), { documentId: id });
+    assert.equal(await read(`world.remove("${crypto.randomUUID()}")`), "gone");
   } finally {
     await browser.close();
     await server.stop();

@@ -34,6 +34,10 @@ Deno.test("upload sdk - a page without our pages' framework sends a file, and he
         const [{ state }] = page.uploads.list;
         if (page.states.at(-1) !== state) page.states.push(state);
       });
+      // What others left: one is of no use any more.
+      for (const [key, expiresAt] of [["old", "2020-01-01T00:00:00Z"], ["new", "2100-01-01T00:00:00Z"]]) {
+        await page.world.kept.put({ key, orgId: 1, userId: "u2", filename: "passport of u2.pdf", expiresAt });
+      }
       await page.uploads.start();
       const file = new File([`%PDF-1.7\n${"x".repeat(500_000)}`], "visa.pdf");
       page.uploads.add(file, { documentType: null, guestId: null, propertyId: 1 });
@@ -51,6 +55,8 @@ Deno.test("upload sdk - a page without our pages' framework sends a file, and he
     const id = await read<number>("uploads.list[0].documentId");
     const { json } = await call(`${server.url}/v2/documents/${id}`, { token: await server.token() });
     assert.deepEqual([json.filename, json.documentType, json.filesize], ["visa.pdf", "visa", 500_009]);
+    const others = browserUploads("u2");
+    assert.deepEqual(await read(`${others}.kept.all().then((all) => all.map(({ key }) => key))`), ["new"]);
     const { uploadId } = await ready.promise;
     // As a cancel that came too late finds it; and one of an upload that nobody knows.
     assert.deepEqual(await read(`world.remove("${uploadId}")`), { documentId: id });
@@ -60,3 +66,7 @@ Deno.test("upload sdk - a page without our pages' framework sends a file, and he
     await server.stop();
   }
 });
+
+function browserUploads(userId: string): string {
+  return `innstream.browserUploadsWorld({ person: { orgId: 1, userId: "${userId}" } })`;
+}

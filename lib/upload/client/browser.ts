@@ -1,7 +1,7 @@
 import { browserCall, type BrowserOptions, browserWorld, socketAddress } from "@/lib/client/browser.ts";
 import { REQUEST_MS } from "@/lib/client/rest.ts";
 import { markKeptUploads } from "@/lib/upload/client/kept_mark.ts";
-import type { KeptUpload, KeptUploads } from "@/lib/upload/client/kept_upload.ts";
+import { isExpired, type KeptUpload, type KeptUploads } from "@/lib/upload/client/kept_upload.ts";
 import type { UploadSocket } from "@/lib/upload/client/upload.ts";
 import type { UploadsWorld } from "@/lib/upload/client/uploads_types.ts";
 
@@ -87,7 +87,12 @@ function keptUploads({ orgId, userId }: { readonly orgId: number; readonly userI
   return {
     async all() {
       const found = await within<KeptUpload[]>("readonly", (store) => store.getAll()) ?? [];
-      return found.filter((upload) => upload.orgId === orgId && upload.userId === userId);
+      const isOwn = (upload: KeptUpload) => upload.orgId === orgId && upload.userId === userId;
+      // Names of files of somebody who does not come back stay no longer than they are good for.
+      for (const upload of found) {
+        if (!isOwn(upload) && isExpired(upload, Date.now())) await this.remove(upload.key);
+      }
+      return found.filter(isOwn);
     },
     async put(upload) {
       if (await within("readwrite", (store) => store.put(upload)) !== undefined) markKeptUploads(true);

@@ -185,6 +185,20 @@ export class ListEntry {
     this.#upload?.input(input);
   }
 
+  retry(): void {
+    this.input({ type: "retry" });
+    // One that was over has given it back.
+    if (!this.isOver && this.#unlock === undefined) void this.lock();
+  }
+
+  /** The person is done with it: no page shall come back to it. */
+  dismissed(): void {
+    // Where another page has it, the note is of that one.
+    const { failure } = this.listedAt(this.#world.now());
+    if (failure?.code !== "taken_over") void this.#world.kept.remove(this.facts.key);
+    this.#release();
+  }
+
   cancel(): void {
     if (this.#upload !== undefined) return this.#upload.input({ type: "cancel" });
     if (ENDING.has(this.#state)) return;

@@ -21,6 +21,9 @@ export interface ChooseGuestProps {
   readonly onChoose: (guest: ClientRecord | null) => void;
 }
 
+/** Of a search, as the server takes it. */
+const QUERY_CHARS_MAX = 100;
+
 type Found = { readonly guests: readonly ClientRecord[] } | { readonly problem: Problem };
 
 /** Whose document it is, where nobody has said so yet: a guest of its property, or a new one. */
@@ -29,7 +32,7 @@ export function ChooseGuest({ detail, documents, onClose, onChoose }: ChooseGues
   const { fields, documentType, propertyId } = detail;
   const id = useId();
   const name = guestValues(documentType, fields).name;
-  const [query, search] = useState(fields.surname?.value ?? name ?? "");
+  const [query, search] = useState((fields.surname?.value ?? name ?? "").slice(0, QUERY_CHARS_MAX));
   const asking = useLate(query.trim());
   const [found, find] = useState<Found | null>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -53,7 +56,7 @@ export function ChooseGuest({ detail, documents, onClose, onChoose }: ChooseGues
           class="input"
           dir="auto"
           autocomplete="off"
-          maxLength={100}
+          maxLength={QUERY_CHARS_MAX}
           value={query}
           onInput={({ currentTarget }) => search(currentTarget.value)}
         />

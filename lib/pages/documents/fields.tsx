@@ -48,7 +48,11 @@ export function Fields({ detail, guest, documents, onDone }: FieldsProps) {
     if (answer.ok) await onDone();
     setSaving(false);
     if (answer.ok) {
-      type({});
+      // What was typed since it was sent, is not saved yet.
+      type((now) => {
+        const left = Object.entries(now).filter(([name, value]) => value !== values[name as FieldName]);
+        return Object.fromEntries(left);
+      });
       setErrors({});
       fail(null);
       return toast({ text: says });

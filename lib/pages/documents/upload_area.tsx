@@ -89,9 +89,11 @@ export function UploadArea({ uploads, kind, guestId, propertyId }: UploadAreaPro
           </button>
         )}
         <p class="upload-hint muted">
-          {isTable
-            ? "or drop it here. CSV or Excel, up to 100 MB"
-            : "or drop or paste them here. Up to 100 MB each"}
+          {isTable ? "or drop it here. CSV or Excel, up to 100 MB" : (
+            <>
+              <span class="upload-fine">or drop or paste them here.</span> Up to 100 MB each
+            </>
+          )}
         </p>
       </div>
       <input

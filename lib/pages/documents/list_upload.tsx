@@ -12,7 +12,7 @@ import { useLookup } from "@/lib/ui/use_lookup.ts";
 /** Uploads a guest list and shows its rows to be confirmed. */
 export function ListUpload({ onClose }: { onClose: () => void }) {
   const { data: { properties }, propertyId } = useFrame();
-  const [place, setPlace] = useState(propertyId ?? properties[0]?.id ?? null);
+  const [place, setPlace] = useState(propertyId ?? (properties.length === 1 ? properties[0]!.id : null));
   const uploads = useUploads();
   // Those of this dialog: what was uploaded before stands in the view of the documents.
   const [before] = useState(() => new Set(uploads.list.map(({ key }) => key)));

@@ -359,6 +359,9 @@ export class UploadMachine {
   #fail(failure: UploadFailure): void {
     this.#failure = failure;
     this.#end();
+    // Nobody can go on with what came: it shall not count as unfinished for a day.
+    const { uploadId } = this.#begun;
+    if (failure === UNREADABLE && uploadId !== null) this.#out.push({ type: "remove", uploadId });
   }
 
   #end(): void {

@@ -21,8 +21,8 @@ const WAIT_MS = 15_000;
 /** A browser of one person, signed in: its tabs share a cookie, a lock and a channel. */
 export interface Person {
   readonly context: BrowserContext;
-  /** Has this browser be somebody else's from now on. */
-  signInAs(userId: string): Promise<void>;
+  /** Has this browser be somebody else's from now on, or the same person's with another session. */
+  signInAs(userId: string, session?: Pick<PersonOptions, "lifeS" | "sessionAt">): Promise<void>;
   /** Opens a page in a new tab and waits until it is live, unless another state is expected. */
   tab(path?: string, state?: ClientState | "none", until?: "load" | "commit"): Promise<Tab>;
 }
@@ -169,7 +169,7 @@ function personOf(
   context.on("page", (page) => listen(page, complaints));
   return {
     context,
-    signInAs: (userId) => signIn(server, { context, userId, url }),
+    signInAs: (userId, session) => signIn(server, { context, userId, url, ...session }),
     async tab(path = "/finance", state = "live", until = "load") {
       const page = await context.newPage();
       await page.goto(url + path, { waitUntil: until });

@@ -27,6 +27,20 @@ Deno.test(
 );
 
 Deno.test(
+  "upload list - where all houses are shown, nothing is sent before one of them is chosen",
+  run(async (scene) => {
+    const meera = await scene.person("meera", { viewport: DESK });
+    const { page } = await meera.tab("/guests?view=all");
+    await page.getByRole("button", { name: "Guest list", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Upload a guest list" });
+    await dialog.getByLabel("Property").waitFor();
+    assert.equal(await dialog.locator(".upload-area").count(), 0);
+    await dialog.getByLabel("Property").selectOption("2");
+    await dialog.locator(".upload-area").waitFor();
+  }),
+);
+
+Deno.test(
   "upload list - the rows that are confirmed become guests, once",
   run(async (scene) => {
     const id = await readDocument(scene, {

@@ -1,6 +1,6 @@
 // A large file on a bad day: paused, the page reloaded, the server killed; it arrives once and whole.
 import assert from "node:assert/strict";
-import { call } from "../harness/live.ts";
+import { call, until } from "../harness/live.ts";
 import { freePort } from "../harness/ports.ts";
 import { type AppProcess, buildApp, startProcess } from "../harness/process.ts";
 import { TEST_SECRET, type TestServer } from "../harness/server.ts";
@@ -104,6 +104,48 @@ Deno.test(
     } finally {
       gate.stop();
       await app.stop();
+      await Deno.remove(dir, { recursive: true });
+    }
+  }, { allowed: NETWORK_FAILURES }),
+);
+
+Deno.test(
+  "upload resume - a session that ends while a file is sent is renewed on the same connection",
+  run(async (scene) => {
+    const guestId = await newGuest(scene, "Bela Renewed");
+    const dir = await Deno.makeTempDir();
+    const gate = startUploadGate(Number(new URL(scene.server.url).port));
+    try {
+      const file = await pdfFile(dir, "long.pdf", 4 * MB);
+      const meera = await scene.person("meera", { url: gate.url });
+      const tab = await guestTab(meera);
+      // Less than the minute before its end in which the server asks for a new one.
+      await meera.signInAs("meera", { lifeS: 40 });
+      const frames: string[][] = [];
+      tab.page.on("websocket", (socket) => {
+        if (!socket.url().includes("/documents/upload/stream")) return;
+        const own: string[] = [];
+        frames.push(own);
+        const note = ({ payload }: { payload: string | Uint8Array }) => {
+          if (typeof payload !== "string" || !payload.startsWith("{")) return;
+          const { type, code } = JSON.parse(payload);
+          if (type !== "progress") own.push(code ?? type ?? "handshake");
+        };
+        socket.on("framesent", note);
+        socket.on("framereceived", note);
+      });
+      const dialog = await openDocuments(tab, "Bela Renewed");
+      gate.allow(MB);
+      await dialog.locator("[data-picker]").setInputFiles(file.path);
+      await until("a new token", () => Promise.resolve(frames[0]?.includes("auth") ?? false));
+      gate.open();
+      await dialog.locator(".document").waitFor();
+      assert.deepEqual(frames, [["handshake", "ready", "token_expiring", "auth", "renewed", "complete"]]);
+      const token = await scene.server.token();
+      const list = await call(`${scene.server.url}/guest-checkin/document?guestId=${guestId}`, { token });
+      assert.deepEqual(list.json.items.map(({ sha256 }: { sha256: string }) => sha256), [file.sha256]);
+    } finally {
+      gate.stop();
       await Deno.remove(dir, { recursive: true });
     }
   }, { allowed: NETWORK_FAILURES }),

@@ -176,6 +176,17 @@ Deno.test("upload client - an ended token is renewed once; an ended session is t
   assert.equal(machine.statusAt(0).uploadId, ID);
 });
 
+Deno.test("upload client - of a file that cannot be read any more, the server forgets what came", () => {
+  const { machine, give } = live();
+  assert.deepEqual(give({ type: "file_unreadable" }), ["drop", "remove"]);
+  give({ type: "removed", documentId: null });
+  const { state, failure } = machine.statusAt(0);
+  assert.deepEqual([state, failure?.code], ["failed", "file_unreadable"]);
+  const cancelled = live();
+  cancelled.give({ type: "cancel" });
+  assert.deepEqual(cancelled.give({ type: "file_unreadable" }), [], "nobody wants it any more");
+});
+
 Deno.test("upload client - paused, it lets the connection go quietly and resumes on another", () => {
   const { machine, give } = live();
   assert.deepEqual(give({ type: "pause" }), ["send"]);

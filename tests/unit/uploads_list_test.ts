@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { UPLOAD_CLOSE } from "@/lib/protocol/close_codes.ts";
+import { UPLOAD_ERRORS } from "@/lib/upload/errors.ts";
 import { FILE_BYTES_MAX } from "@/lib/upload/limits.ts";
 import { parseUploadBinary } from "@/lib/upload/frames.ts";
-import { completeFrame, readyFrame } from "@/lib/upload/server_frames.ts";
+import { completeFrame, readyFrame, uploadErrorFrame } from "@/lib/upload/server_frames.ts";
 import type { KeptUpload } from "@/lib/upload/client/kept_upload.ts";
-import { UPLOADS_AT_ONCE } from "@/lib/upload/client/limits.ts";
+import { REFUSALS_MAX, UPLOADS_AT_ONCE } from "@/lib/upload/client/limits.ts";
 import type { UploadSocket } from "@/lib/upload/client/upload.ts";
 import { Uploads } from "@/lib/upload/client/uploads.ts";
 import type { UploadsWorld } from "@/lib/upload/client/uploads_types.ts";
@@ -31,6 +33,8 @@ class TestSocket implements UploadSocket {
 function world(kept = new Map<string, KeptUpload>(), held: readonly string[] = []) {
   const sockets: TestSocket[] = [];
   const removed: string[] = [];
+  const documents = new Map<string, number>();
+  const locks = new Set<string>();
   let ids = 0;
   const made: UploadsWorld = {
     WebSocket: class extends TestSocket {
@@ -45,7 +49,8 @@ function world(kept = new Map<string, KeptUpload>(), held: readonly string[] = [
     now: () => 0,
     remove: (id) => {
       removed.push(id);
-      return Promise.resolve(true);
+      const documentId = documents.get(id);
+      return Promise.resolve(documentId === undefined ? "gone" : { documentId });
     },
     kept: {
       all: () => Promise.resolve([...kept.values()]),
@@ -56,10 +61,14 @@ function world(kept = new Map<string, KeptUpload>(), held: readonly string[] = [
     newId: () => `k${++ids}`,
     isOnline: () => true,
     watchOnline: () => () => {},
-    lock: (name) => Promise.resolve(held.includes(name) ? "held" : () => {}),
+    lock: (name) => {
+      if (held.includes(name)) return Promise.resolve("held");
+      locks.add(name);
+      return Promise.resolve(() => void locks.delete(name));
+    },
     guardLeaving: () => () => {},
   };
-  return { world: made, sockets, removed, kept };
+  return { world: made, sockets, removed, kept, documents, locks };
 }
 
 const WHOSE = { orgId: 1, userId: "meera" };
@@ -186,7 +195,59 @@ Deno.test("uploads list - cancelled without its file, it is forgotten here and t
   const uploads = new Uploads(WHOSE, made);
   await uploads.start();
   uploads.cancel("old");
-  assert.deepEqual([uploads.list[0]!.state, removed, kept.size], ["cancelled", [ID], 0]);
+  assert.deepEqual([uploads.list[0]!.state, removed, kept.size], ["cancelling", [ID], 0]);
+  await until("the answer", () => uploads.list[0]!.state === "cancelled");
+});
+
+Deno.test("uploads list - what has become a document meanwhile cannot be cancelled, and is not said to be", async () => {
+  const { world: made, sockets, documents } = world(new Map([["old", keptOf("content")]]));
+  documents.set(ID, 5);
+  const uploads = new Uploads(WHOSE, made);
+  await uploads.start();
+  uploads.cancel("old");
+  const running = uploads.add(file("a.pdf"), FOR);
+  await until("the socket", () => sockets.length === 1);
+  sockets[0]!.onopen!();
+  await until("the handshake", () => sockets[0]!.sent.length === 1);
+  sockets[0]!.hear(readyFrame({ uploadId: ID, nextSeq: 1, offset: 0, expiresAt: EXPIRES }));
+  await until("the chunk", () => sockets[0]!.sent.length === 2);
+  uploads.cancel(running);
+  // It breaks off before the server says what has become of it.
+  sockets[0]!.onclose!({ code: 1006 });
+  await until("both answers", () => uploads.list.every(({ state }) => state === "complete"));
+  assert.deepEqual(uploads.list.map(({ documentId }) => documentId), [5, 5]);
+});
+
+Deno.test("uploads list - dismissed, one that could go on is forgotten; begun again, one is locked again", async () => {
+  const { world: made, sockets, kept, locks } = world();
+  const uploads = new Uploads(WHOSE, made);
+  const refuse = (error: "upload_expired" | "internal") => {
+    const socket = sockets.at(-1)!;
+    socket.onopen!();
+    socket.hear(readyFrame({ uploadId: ID, nextSeq: 1, offset: 0, expiresAt: EXPIRES }));
+    socket.hear(uploadErrorFrame(error));
+    socket.onclose!({ code: UPLOAD_CLOSE[UPLOAD_ERRORS[error].close].code });
+  };
+  const expired = uploads.add(file("a.pdf"), FOR);
+  await until("the socket", () => sockets.length === 1);
+  refuse("upload_expired");
+  assert.deepEqual([uploads.list[0]!.state, locks.size], ["failed", 0]);
+  uploads.retry(expired);
+  await until("the lock", () => locks.size === 1);
+  uploads.cancel(expired);
+  await until("it is gone", () => locks.size === 0);
+  // Three refusals in a row, and the person is told; it could go on.
+  const key = uploads.add(file("b.pdf"), FOR);
+  for (let i = 0; i < REFUSALS_MAX; i++) {
+    const at = sockets.length;
+    if (i > 0) uploads.retry(key);
+    await until("the socket", () => sockets.length === at + 1);
+    refuse("internal");
+  }
+  const { state, failure } = uploads.list.at(-1)!;
+  assert.deepEqual([state, failure?.again, kept.has(key), locks.size], ["failed", "resume", true, 1]);
+  uploads.dismiss(key);
+  assert.deepEqual([kept.has(key), locks.size], [false, 0]);
 });
 
 Deno.test("uploads list - how far and how long, in words", () => {

@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { newId } from "@/lib/client/browser.ts";
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import type { GuestField } from "@/lib/ocr/guest_values.ts";
-import { type Applicable, applicables, chosenAtFirst } from "@/lib/pages/documents/apply_plan.ts";
+import { type Applicable, applicables, chosenAtFirst, NOBODY } from "@/lib/pages/documents/apply_plan.ts";
 import type { DocumentDetail, DocumentRest } from "@/lib/pages/documents/document_rest.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { sayProblem } from "@/lib/ui/states.tsx";
@@ -9,7 +10,8 @@ import { useLookup } from "@/lib/ui/use_lookup.ts";
 
 export interface ApplyProps {
   readonly detail: DocumentDetail;
-  readonly guest: ClientRecord;
+  /** null: a new one is made, once the person has confirmed what of. */
+  readonly guest: ClientRecord | null;
   readonly documents: DocumentRest;
   readonly onClose: () => void;
   readonly onApplied: () => Promise<void>;
@@ -19,28 +21,51 @@ export interface ApplyProps {
 export function Apply({ detail, guest: given, documents, onClose, onApplied }: ApplyProps) {
   const { toast } = useFrame();
   // As it is now: somebody else may write to it meanwhile.
-  const guest = useLookup("guest", [], [given.id])(given.id) ?? given;
-  const list = applicables(detail, guest);
+  const [made, setMade] = useState<ClientRecord | null>(null);
+  const known = given ?? made;
+  const guest = useLookup("guest", [], [known?.id])(known?.id) ?? known;
+  const list = applicables(detail, guest ?? NOBODY);
+  const name = list.find(({ field }) => field === "name")?.value ?? "";
+  const key = useMemo(newId, [name]);
   const [chosen, choose] = useState<ReadonlySet<GuestField>>(() => new Set(chosenAtFirst(list)));
   const [failure, fail] = useState<string | null>(null);
   const [isSaving, setSaving] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  const picked = list.filter(({ field, isSame }) => chosen.has(field) && !isSame);
+  // Nobody is without a name.
+  const isFixed = ({ field, isSame }: Applicable) => isSame || given === null && field === "name";
+  const picked = list.filter((one) => !one.isSame && (isFixed(one) || chosen.has(one.field)));
   const conflicts = picked.filter(({ isConflict }) => isConflict).length;
+  const values = picked.length === 1 ? "1 value" : `${picked.length} values`;
+  /** What went wrong; null: nothing. */
+  const carryOut = async () => {
+    const fields = picked.map(({ field }) => field);
+    if (guest !== null) return sayOutcome(await documents.apply(detail, guest, fields));
+    const created = await documents.createGuest({ propertyId: detail.propertyId, name, key });
+    if (!created.ok) return sayProblem(created.problem);
+    const says = sayOutcome(await documents.apply(detail, created.record, fields));
+    if (says === null) return null;
+    // The next attempt is for the same guest.
+    setMade(created.record);
+    return `${name} was added as a guest, without these values: ${says}`;
+  };
   const save = async () => {
     setSaving(true);
-    const answer = await documents.apply(detail, guest, picked.map(({ field }) => field));
+    const says = await carryOut();
     setSaving(false);
-    if (!answer.ok) return fail(sayProblem(answer.problem));
-    toast({
-      text: `${picked.length === 1 ? "1 value" : `${picked.length} values`} applied to ${guest.name}`,
-    });
+    if (says !== null) return fail(says);
+    toast({ text: `${values} applied to ${guest?.name ?? name}` });
     await onApplied();
   };
   return (
     <section class="apply">
-      <h3 ref={heading} tabIndex={-1}>Apply to {String(guest.name)}</h3>
+      <h3 ref={heading} tabIndex={-1}>
+        {guest === null ? "New guest" : (
+          <>
+            Apply to <bdi>{String(guest.name)}</bdi>
+          </>
+        )}
+      </h3>
       {failure !== null && <p class="form-failure" role="alert">{failure}</p>}
       {list.length === 0 && (
         <p class="muted">
@@ -52,6 +77,8 @@ export function Apply({ detail, guest: given, documents, onClose, onApplied }: A
           <ApplyLine
             key={one.field}
             {...one}
+            isNew={guest === null}
+            isFixed={isFixed(one)}
             isChosen={chosen.has(one.field)}
             onChoose={(on) => {
               const next = new Set(chosen);
@@ -70,7 +97,7 @@ export function Apply({ detail, guest: given, documents, onClose, onApplied }: A
           disabled={picked.length === 0 || isSaving}
           onClick={() => void save()}
         >
-          {isSaving ? "Applying…" : `Apply ${picked.length === 1 ? "1 value" : `${picked.length} values`}`}
+          {isSaving ? "Applying…" : guest === null ? `Add guest with ${values}` : `Apply ${values}`}
         </button>
         {conflicts > 0 && (
           <span class="apply-warning">
@@ -82,8 +109,15 @@ export function Apply({ detail, guest: given, documents, onClose, onApplied }: A
   );
 }
 
+function sayOutcome(answer: Awaited<ReturnType<DocumentRest["apply"]>>): string | null {
+  return answer.ok ? null : sayProblem(answer.problem);
+}
+
 interface LineProps extends Applicable {
   readonly isChosen: boolean;
+  readonly isNew: boolean;
+  /** Chosen, or the same, whatever the person would like. */
+  readonly isFixed: boolean;
   readonly onChoose: (on: boolean) => void;
 }
 
@@ -93,8 +127,8 @@ function ApplyLine({ field, label, value, present, isSame, isConflict, needsRevi
       <label class={`apply-line${isConflict ? " apply-conflict" : ""}`} data-apply={field}>
         <input
           type="checkbox"
-          checked={rest.isChosen && !isSame}
-          disabled={isSame}
+          checked={(rest.isChosen || rest.isFixed) && !isSame}
+          disabled={rest.isFixed}
           onChange={({ currentTarget }) => rest.onChoose(currentTarget.checked)}
         />
         <span class="apply-words">
@@ -107,6 +141,8 @@ function ApplyLine({ field, label, value, present, isSame, isConflict, needsRevi
                   the guest's record says otherwise: <bdi>{present}</bdi>
                 </>
               )
+              : rest.isNew
+              ? (field === "name" ? "a guest has to have one" : null)
               : "the guest's record has none yet"}
             {needsReview && <span class="review-mark">Needs a look</span>}
           </span>

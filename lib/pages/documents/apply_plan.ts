@@ -1,4 +1,3 @@
-import type { ClientRecord } from "@/lib/client/collection.ts";
 import { type GuestField, guestValues } from "@/lib/ocr/guest_values.ts";
 import type { FieldName, Fields } from "@/lib/ocr/reading.ts";
 import type { DocumentType } from "@/lib/upload/document_types.ts";
@@ -13,6 +12,9 @@ const CHOICES: readonly (readonly [GuestField, string, readonly FieldName[]])[] 
   ["idExpiresOn", "Document expires on", ["expiresOn"]],
   ["address", "Address", ["address"]],
 ];
+
+/** The record of a guest of whom nothing is known yet. */
+export const NOBODY: Readonly<Record<string, unknown>> = {};
 
 /** One value that can be written to the guest. */
 export interface Applicable {
@@ -31,7 +33,7 @@ export interface Applicable {
 /** What a document says that its guest's record has room for. */
 export function applicables(
   { documentType, fields }: { readonly documentType: DocumentType; readonly fields: Fields },
-  guest: ClientRecord,
+  guest: Readonly<Record<string, unknown>>,
 ): readonly Applicable[] {
   const values = guestValues(documentType, fields);
   return CHOICES.flatMap(([field, label, sources]) => {

@@ -1,5 +1,6 @@
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import { Review } from "@/lib/pages/documents/review.tsx";
+import { useGuestOf } from "@/lib/pages/documents/own_review.tsx";
 import { useSaid } from "@/lib/pages/documents/use_said.ts";
 import { Dialog } from "@/lib/ui/dialog.tsx";
 import { useLookup } from "@/lib/ui/use_lookup.ts";
@@ -7,8 +8,7 @@ import { useLookup } from "@/lib/ui/use_lookup.ts";
 /** One document by itself, as the list of all documents opens it. */
 export function DocumentDialog({ document, onClose }: { document: ClientRecord; onClose: () => void }) {
   const current = useLookup("document", [], [document.id])(document.id) ?? document;
-  const guestId = typeof current.guestId === "number" ? current.guestId : null;
-  const guest = useLookup("guest", [], [guestId])(guestId) ?? null;
+  const guest = useGuestOf(current);
   const said = useSaid([], [current]);
   return (
     <Dialog title={guest ? `Document of ${guest.name}` : "Document"} size="wide" onClose={onClose}>

@@ -8,6 +8,7 @@ import { useFrame } from "@/lib/ui/frame_context.ts";
 import type { Column } from "@/lib/ui/record_line.tsx";
 import { RecordTable } from "@/lib/ui/record_table.tsx";
 import { SearchField } from "@/lib/ui/search_field.tsx";
+import { Icon } from "@/lib/ui/icon.tsx";
 import { Empty } from "@/lib/ui/states.tsx";
 import { Tag } from "@/lib/ui/tag.tsx";
 import { useLate } from "@/lib/ui/use_late.ts";
@@ -17,6 +18,7 @@ import { useRecords } from "@/lib/ui/use_records.ts";
 export interface DocumentListProps {
   readonly first: RecordPage;
   readonly onOpen: (document: ClientRecord) => void;
+  readonly onUpload: () => void;
   /** Stands above the list: the views of the page. */
   readonly views: ComponentChildren;
 }
@@ -31,7 +33,7 @@ const STATES = [
 ];
 
 /** The documents of a property, what needs a look first to be found. */
-export function DocumentList({ first, onOpen, views }: DocumentListProps) {
+export function DocumentList({ first, onOpen, onUpload, views }: DocumentListProps) {
   const { propertyName, data, propertyId } = useFrame();
   const [status, narrow] = useState("");
   const [query, search] = useState("");
@@ -91,6 +93,9 @@ export function DocumentList({ first, onOpen, views }: DocumentListProps) {
       <div class="toolbar">
         <SearchField label="Search documents" value={query} onChange={search} />
         <FilterSelect label="State" value={status} all="All states" options={STATES} onChange={narrow} />
+        <button type="button" class="button script-only" onClick={onUpload}>
+          <Icon name="up" />Upload
+        </button>
       </div>
       <RecordTable
         entity="document"
@@ -103,7 +108,7 @@ export function DocumentList({ first, onOpen, views }: DocumentListProps) {
             icon={isAll ? "reports" : "search"}
             title={isAll ? "No documents yet" : "No such document"}
             text={isAll
-              ? "Passports, visas and cards of guests stand here once they are uploaded: open a guest to add one."
+              ? "Passports, visas and cards of guests stand here once they are uploaded: drop them on the page, or open a guest to add one."
               : "No document here fits what you chose."}
           />
         }

@@ -1,9 +1,12 @@
-import type { ClientRecord } from "@/lib/client/collection.ts";
+import type { ClientRecord, RecordPage } from "@/lib/client/collection.ts";
 import type { Rest, RestAnswer } from "@/lib/client/rest.ts";
 import type { GuestField } from "@/lib/ocr/guest_values.ts";
 import type { FieldName, Fields, TableReading } from "@/lib/ocr/reading.ts";
-
+import { placeOfEntity } from "@/lib/ui/records.ts";
 import type { DocumentType } from "@/lib/upload/document_types.ts";
+
+/** Guests that are offered at once to choose among. */
+export const GUESTS_FOUND_MAX = 8;
 
 /** A value that a person has put right. */
 export interface Correction {
@@ -45,6 +48,22 @@ export class DocumentRest {
 
   apply({ id, version }: ClientRecord, guest: ClientRecord, fields: readonly GuestField[]): Answer {
     return this.#send(id, "/apply", { version, guestId: guest.id, guestVersion: guest.version, fields });
+  }
+
+  /** The newest guests of a property with this text in their name, e-mail or phone. */
+  findGuests(propertyId: number | null, text: string): Promise<RestAnswer<{ page: RecordPage }>> {
+    return this.#rest.list(placeOfEntity("guest").path, {
+      limit: String(GUESTS_FOUND_MAX),
+      ...(propertyId !== null && { propertyId: String(propertyId) }),
+      ...(text !== "" && { q: text }),
+    });
+  }
+
+  /** With the same `key` again nobody is made twice. */
+  createGuest(
+    { propertyId, name, key }: { propertyId: number | null; name: string; key: string },
+  ): Promise<RestAnswer<{ record: ClientRecord }>> {
+    return this.#rest.create(placeOfEntity("guest").path, { propertyId, name }, key);
   }
 
   import({ id, version }: ClientRecord, rows: readonly number[]): Answer {

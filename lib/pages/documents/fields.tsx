@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import { FIELD_NAMES, type FieldName } from "@/lib/ocr/reading.ts";
-import { applicables } from "@/lib/pages/documents/apply_plan.ts";
+import { applicables, NOBODY } from "@/lib/pages/documents/apply_plan.ts";
 import { Apply } from "@/lib/pages/documents/apply.tsx";
+import { ChooseGuest } from "@/lib/pages/documents/choose_guest.tsx";
 import { CorrectionList } from "@/lib/pages/documents/correction_list.tsx";
 import type { DocumentDetail, DocumentRest } from "@/lib/pages/documents/document_rest.ts";
 import { ReviewField } from "@/lib/pages/documents/review_field.tsx";
@@ -17,17 +18,20 @@ export interface FieldsProps {
   readonly onDone: () => Promise<void>;
 }
 
+/** null: nothing is being taken over. "whom": it is asked whose document it is. A guest of null: a new one. */
+type Applying = { readonly guest: ClientRecord | null } | "whom" | null;
+
 /** Asked for even where they were not found. */
 const ALWAYS: ReadonlySet<FieldName> = new Set(["name", "documentNumber", "dateOfBirth"]);
 
 /** What was read of a document, to be put right and taken over. */
 export function Fields({ detail, guest, documents, onDone }: FieldsProps) {
-  const { toast } = useFrame();
+  const { toast, may } = useFrame();
   const [typed, type] = useState<Partial<Record<FieldName, string>>>({});
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [failure, fail] = useState<string | null>(null);
   const [isSaving, setSaving] = useState(false);
-  const [isApplying, apply] = useState(false);
+  const [applying, apply] = useState<Applying>(null);
   const { fields } = detail;
   const isSplit = fields.surname !== undefined;
   const names = FIELD_NAMES.filter((name) => {
@@ -44,7 +48,11 @@ export function Fields({ detail, guest, documents, onDone }: FieldsProps) {
     if (answer.ok) await onDone();
     setSaving(false);
     if (answer.ok) {
-      type({});
+      // What was typed since it was sent, is not saved yet.
+      type((now) => {
+        const left = Object.entries(now).filter(([name, value]) => value !== values[name as FieldName]);
+        return Object.fromEntries(left);
+      });
       setErrors({});
       fail(null);
       return toast({ text: says });
@@ -56,14 +64,25 @@ export function Fields({ detail, guest, documents, onDone }: FieldsProps) {
     fail(sayProblem(answer.problem));
     if (answer.problem.code === "version_conflict") await onDone();
   };
-  const canApply = guest !== null && applicables(detail, guest).length > 0;
-  if (isApplying && guest !== null) {
+  const isOfNobody = guest === null && detail.guestId === null;
+  const canApply = may("guest", "update") && (guest !== null || isOfNobody) &&
+    applicables(detail, guest ?? NOBODY).length > 0;
+  if (applying === "whom") {
+    return (
+      <ChooseGuest
+        {...{ detail, documents }}
+        onClose={() => apply(null)}
+        onChoose={(guest) => apply({ guest })}
+      />
+    );
+  }
+  if (applying !== null) {
     return (
       <Apply
-        {...{ detail, guest, documents }}
-        onClose={() => apply(false)}
+        {...{ detail, guest: applying.guest, documents }}
+        onClose={() => apply(guest === null ? "whom" : null)}
         onApplied={async () => {
-          apply(false);
+          apply(null);
           await onDone();
         }}
       />
@@ -121,9 +140,9 @@ export function Fields({ detail, guest, documents, onDone }: FieldsProps) {
             type="button"
             class={`button${isChanged ? "" : " button-main"}`}
             disabled={isChanged || isSaving}
-            onClick={() => apply(true)}
+            onClick={() => apply(isOfNobody ? "whom" : { guest })}
           >
-            Apply to guest
+            {isOfNobody ? "Choose its guest" : "Apply to guest"}
           </button>
         )}
         {isChanged && canApply && <span class="muted">Save the corrections first</span>}

@@ -36,7 +36,33 @@ export function GuestDocuments({ guest, onClose }: GuestDocumentsProps) {
       <p class="hidden" role="status">{said}</p>
       {opened === undefined
         ? (
+          // What moves, and the place for more, first: on a phone a long list would hide them.
           <div class="documents">
+            {own.length > 0 && (
+              <ul class="upload-list" aria-label="Uploads">
+                {own.map((upload) => <UploadLine key={upload.key} upload={upload} uploads={uploads} />)}
+              </ul>
+            )}
+            {guest.propertyId !== null && (
+              <UploadArea
+                uploads={uploads}
+                kind="scans"
+                guestId={guest.id}
+                propertyId={guest.propertyId}
+              />
+            )}
+            {records.state === "failed" && documents.length === 0 && (
+              <Failed
+                what="The documents could not be loaded"
+                problem={records.problem}
+                onRetry={() => void records.reload()}
+              />
+            )}
+            {isEmpty && records.state === "ready" && (
+              <p class="documents-none muted">
+                No documents yet. What a passport, visa or card says is read and can be taken over.
+              </p>
+            )}
             {documents.length > 0 && (
               <ul class="document-list" aria-label="Documents">
                 {documents.map((document) => (
@@ -47,26 +73,6 @@ export function GuestDocuments({ guest, onClose }: GuestDocumentsProps) {
                   />
                 ))}
               </ul>
-            )}
-            {records.state === "failed" && documents.length === 0 && (
-              <Failed
-                what="The documents could not be loaded"
-                problem={records.problem}
-                onRetry={() => void records.reload()}
-              />
-            )}
-            {own.length > 0 && (
-              <ul class="upload-list" aria-label="Uploads">
-                {own.map((upload) => <UploadLine key={upload.key} upload={upload} uploads={uploads} />)}
-              </ul>
-            )}
-            {isEmpty && records.state === "ready" && (
-              <p class="documents-none muted">
-                No documents yet. What a passport, visa or card says is read and can be taken over.
-              </p>
-            )}
-            {guest.propertyId !== null && (
-              <UploadArea uploads={uploads} guestId={guest.id} propertyId={guest.propertyId} />
             )}
           </div>
         )

@@ -1,18 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
-import { Review } from "@/lib/pages/documents/review.tsx";
+import { OwnReview } from "@/lib/pages/documents/own_review.tsx";
+import { PlaceChoice } from "@/lib/pages/documents/place_choice.tsx";
 import { UploadArea } from "@/lib/pages/documents/upload_area.tsx";
 import { UploadLine } from "@/lib/pages/documents/upload_line.tsx";
 import { useSaid } from "@/lib/pages/documents/use_said.ts";
 import { useUploads } from "@/lib/pages/documents/use_uploads.ts";
 import { Dialog } from "@/lib/ui/dialog.tsx";
 import { useFrame } from "@/lib/ui/frame_context.ts";
-import { Icon } from "@/lib/ui/icon.tsx";
 import { useLookup } from "@/lib/ui/use_lookup.ts";
 
 /** Uploads a guest list and shows its rows to be confirmed. */
 export function ListUpload({ onClose }: { onClose: () => void }) {
   const { data: { properties }, propertyId } = useFrame();
-  const [place, setPlace] = useState(propertyId ?? properties[0]?.id ?? null);
+  const [place, setPlace] = useState(propertyId ?? (properties.length === 1 ? properties[0]!.id : null));
   const uploads = useUploads();
   // Those of this dialog: what was uploaded before stands in the view of the documents.
   const [before] = useState(() => new Set(uploads.list.map(({ key }) => key)));
@@ -29,30 +29,15 @@ export function ListUpload({ onClose }: { onClose: () => void }) {
     <Dialog title="Upload a guest list" size="wide" onClose={onClose}>
       <p class="hidden" role="status">{said}</p>
       <div class="documents">
-        {document === undefined && hasChoice && (
-          <div class="upload-type">
-            <label for="list-property">Property</label>
-            <span class="input-select">
-              <select
-                id="list-property"
-                class="input"
-                value={String(place)}
-                onChange={({ currentTarget }) => setPlace(Number(currentTarget.value))}
-              >
-                {properties.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
-              </select>
-              <Icon name="down" />
-            </span>
-          </div>
-        )}
+        {document === undefined && hasChoice && <PlaceChoice place={place} onChange={setPlace} />}
         {waiting.length > 0 && (
           <ul class="upload-list" aria-label="Uploads">
             {waiting.map((upload) => <UploadLine key={upload.key} upload={upload} uploads={uploads} />)}
           </ul>
         )}
         {document === undefined
-          ? place !== null && <UploadArea uploads={uploads} guestId={null} propertyId={place} />
-          : <Review document={document} guest={null} />}
+          ? place !== null && <UploadArea uploads={uploads} kind="list" guestId={null} propertyId={place} />
+          : <OwnReview document={document} />}
       </div>
     </Dialog>
   );

@@ -4,17 +4,19 @@ import { previewPath } from "@/lib/pages/documents/document_rest.ts";
 
 /** The pictures of a document's pages. */
 export function Preview({ document: { id, version, previews, kept } }: { document: ClientRecord }) {
-  const [page, turn] = useState(1);
-  const [isBroken, breakIt] = useState(false);
+  const [turned, turn] = useState(1);
+  const [broken, breakIt] = useState<string | null>(null);
   const pages = Number(previews);
+  // Read again, it may have fewer.
+  const page = Math.min(turned, pages);
   const path = previewPath(id, page, version);
   return (
     <figure class="preview">
-      {isBroken
+      {broken === path
         ? <p class="muted">The picture could not be loaded.</p>
         : (
           <a href={path} target="_blank" rel="noopener" aria-label={`Page ${page} in a tab of its own`}>
-            <img src={path} alt={`Page ${page} of the document`} onError={() => breakIt(true)} />
+            <img src={path} alt={`Page ${page} of the document`} onError={() => breakIt(path)} />
           </a>
         )}
       <figcaption class="preview-foot muted">

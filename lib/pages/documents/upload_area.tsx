@@ -1,24 +1,25 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { DocumentType } from "@/lib/upload/document_types.ts";
 import { ACCEPT, ACCEPT_TABLES } from "@/lib/upload/client/file_types.ts";
-import { chooseFiles, droppedFiles, type FoundFile } from "@/lib/upload/client/found_files.ts";
+import { chooseFiles, type FoundFile } from "@/lib/upload/client/found_files.ts";
 import type { Uploads } from "@/lib/upload/client/uploads.ts";
 import { GUEST_TYPES, TYPE_WORDS } from "@/lib/pages/documents/words.ts";
+import { useFileDrop } from "@/lib/pages/documents/use_file_drop.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 
 export interface UploadAreaProps {
   readonly uploads: Uploads;
-  /** null: a guest list. */
+  readonly kind: "scans" | "list";
+  /** null: of a guest list; or nobody has said yet whose document it is. */
   readonly guestId: number | null;
   readonly propertyId: number;
 }
 
 /** Where files are dropped, pasted, chosen, or taken with the camera. */
-export function UploadArea({ uploads, guestId, propertyId }: UploadAreaProps) {
-  const isTable = guestId === null;
+export function UploadArea({ uploads, kind, guestId, propertyId }: UploadAreaProps) {
+  const isTable = kind === "list";
   const id = useId();
   const [type, setType] = useState<DocumentType | "">("");
-  const [isOver, setOver] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const camera = useRef<HTMLInputElement>(null);
   const accept = isTable ? ACCEPT_TABLES : ACCEPT;
@@ -27,6 +28,7 @@ export function UploadArea({ uploads, guestId, propertyId }: UploadAreaProps) {
       uploads.add(file, { documentType: type === "" ? null : type, guestId, propertyId, handle });
     }
   };
+  const isOver = useFileDrop(take);
   const latest = useRef(take);
   latest.current = take;
   useEffect(() => {
@@ -46,16 +48,6 @@ export function UploadArea({ uploads, guestId, propertyId }: UploadAreaProps) {
       class="upload-area"
       aria-label={isTable ? "Upload a guest list" : "Upload documents"}
       data-over={isOver || undefined}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(take);
-      }}
     >
       {!isTable && (
         <div class="upload-type">
@@ -97,9 +89,11 @@ export function UploadArea({ uploads, guestId, propertyId }: UploadAreaProps) {
           </button>
         )}
         <p class="upload-hint muted">
-          {isTable
-            ? "or drop it here. CSV or Excel, up to 100 MB"
-            : "or drop or paste them here. Up to 100 MB each"}
+          {isTable ? "or drop it here. CSV or Excel, up to 100 MB" : (
+            <>
+              <span class="upload-fine">or drop or paste them here.</span> Up to 100 MB each
+            </>
+          )}
         </p>
       </div>
       <input

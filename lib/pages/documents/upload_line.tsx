@@ -15,6 +15,7 @@ const UNFINISHED: ReadonlySet<ListedState> = new Set([
   "needs_file",
   "needs_permission",
 ]);
+const OVER: ReadonlySet<ListedState> = new Set(["complete", "failed", "cancelled", "refused"]);
 const TONES: Partial<Record<ListedState, string>> = {
   complete: "good",
   failed: "bad",
@@ -87,7 +88,7 @@ export function UploadLine({ upload, uploads }: { upload: ListedUpload; uploads:
         )}
         {UNFINISHED.has(state)
           ? button("Cancel", () => uploads.cancel(key))
-          : state !== "finishing" && state !== "checking" && button("Dismiss", () => uploads.dismiss(key))}
+          : OVER.has(state) && button("Dismiss", () => uploads.dismiss(key))}
       </div>
     </li>
   );

@@ -37,6 +37,7 @@ const STATE_WORDS: Readonly<Record<ListedState, string>> = {
   finishing: "Arrived, being filed",
   complete: "Uploaded",
   failed: "Not uploaded",
+  cancelling: "Being cancelled",
   cancelled: "Cancelled",
   refused: "Not uploaded",
   needs_file: "Unfinished: choose the file again to go on",

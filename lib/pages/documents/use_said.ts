@@ -11,6 +11,7 @@ const UNSAID: ReadonlySet<ListedState> = new Set([
   "connecting",
   "finishing",
   "checking",
+  "cancelling",
 ]);
 
 /** What has changed, for people who cannot see it: the last states that were reached, never each percent. */

@@ -1,6 +1,8 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ClientRecord } from "@/lib/client/collection.ts";
+import { useFileDrop } from "@/lib/pages/documents/use_file_drop.ts";
+import type { FoundFile } from "@/lib/upload/client/found_files.ts";
 import { Dialog } from "@/lib/ui/dialog.tsx";
 import { useStable } from "@/lib/ui/use_stable.ts";
 import { hasKeptUploads } from "@/lib/upload/client/kept_mark.ts";
@@ -9,7 +11,8 @@ type Widget = typeof import("@/lib/pages/documents/widget.tsx");
 type Open =
   | { readonly kind: "guest"; readonly guest: ClientRecord }
   | { readonly kind: "document"; readonly document: ClientRecord }
-  | { readonly kind: "list" };
+  | { readonly kind: "list" }
+  | { readonly kind: "scans"; readonly files: readonly FoundFile[] };
 
 export interface DocumentsDoor {
   /** The documents of a guest. */
@@ -17,6 +20,8 @@ export interface DocumentsDoor {
   openDocument(document: ClientRecord): void;
   /** The upload of a guest list. */
   openList(): void;
+  /** The upload of documents of which nobody has said yet whose they are. */
+  openScans(): void;
   /** The dialog while one is open, and what is being uploaded: to be rendered. */
   readonly door: VNode;
 }
@@ -38,10 +43,15 @@ export function useDocumentsDoor(): DocumentsDoor {
     if (hasKeptUploads()) load();
   }, []);
   const close = () => setOpen(null);
+  useFileDrop((files) => {
+    // A dialog takes what is meant for it.
+    if (document.querySelector("dialog[open]") === null) show({ kind: "scans", files });
+  });
   const acts = useStable({
     openGuest: (guest: ClientRecord) => show({ kind: "guest", guest }),
     openDocument: (document: ClientRecord) => show({ kind: "document", document }),
     openList: () => show({ kind: "list" }),
+    openScans: () => show({ kind: "scans", files: [] }),
   });
   const door = widget === null
     ? <>{open !== null && <Loading hasFailed={hasFailed} onRetry={load} onClose={close} />}</>
@@ -49,7 +59,11 @@ export function useDocumentsDoor(): DocumentsDoor {
   return { ...acts, door };
 }
 
-function opened({ GuestDocuments, DocumentDialog, ListUpload }: Widget, open: Open, onClose: () => void) {
+function opened(
+  { GuestDocuments, DocumentDialog, ListUpload, ScanUpload }: Widget,
+  open: Open,
+  onClose: () => void,
+) {
   switch (open.kind) {
     case "guest":
       return <GuestDocuments guest={open.guest} onClose={onClose} />;
@@ -57,6 +71,8 @@ function opened({ GuestDocuments, DocumentDialog, ListUpload }: Widget, open: Op
       return <DocumentDialog document={open.document} onClose={onClose} />;
     case "list":
       return <ListUpload onClose={onClose} />;
+    case "scans":
+      return <ScanUpload files={open.files} onClose={onClose} />;
   }
 }
 

@@ -1,17 +1,11 @@
 import { spaced } from "@/lib/live/words.ts";
 import { StayDay } from "@/lib/pages/guests/stay_day.tsx";
+import { statusWords } from "@/lib/pages/guests/status_words.ts";
 import { daysBetween, type GuestView } from "@/lib/pages/guests/stays.ts";
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import type { FrameTools } from "@/lib/ui/frame_context.ts";
 import type { Column } from "@/lib/ui/record_line.tsx";
 import { Tag } from "@/lib/ui/tag.tsx";
-
-const STATUS_WORDS: Readonly<Record<string, string>> = {
-  expected: "Expected",
-  checked_in: "In house",
-  checked_out: "Departed",
-  cancelled: "Cancelled",
-};
 
 interface ColumnTools extends FrameTools {
   /** The day of the calendar at a property. */
@@ -38,9 +32,7 @@ export function guestColumns(view: GuestView, tools: ColumnTools): readonly Colu
     view === "all" && {
       name: "status",
       label: "Status",
-      cell: ({ status }) => (
-        <Tag state={String(status)} label={STATUS_WORDS[String(status)] ?? String(status)} />
-      ),
+      cell: ({ status }) => <Tag state={String(status)} label={statusWords(status)} />,
     },
     services.includes("properties") && {
       name: "room",

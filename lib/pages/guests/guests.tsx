@@ -30,7 +30,12 @@ export function Guests({ view, first, expected, rooms }: GuestsData) {
         ? (
           <>
             <PageHead title="Guests" />
-            <DocumentList first={first} onOpen={documents.openDocument} views={views} />
+            <DocumentList
+              first={first}
+              onOpen={documents.openDocument}
+              onUpload={documents.openScans}
+              views={views}
+            />
           </>
         )
         : <GuestList {...{ view, first, rooms, views, documents }} />}

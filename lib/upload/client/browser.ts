@@ -1,6 +1,7 @@
 import { browserCall, type BrowserOptions, browserWorld, socketAddress } from "@/lib/client/browser.ts";
+import { REQUEST_MS } from "@/lib/client/rest.ts";
 import { markKeptUploads } from "@/lib/upload/client/kept_mark.ts";
-import type { KeptUpload, KeptUploads } from "@/lib/upload/client/kept_upload.ts";
+import { isExpired, type KeptUpload, type KeptUploads } from "@/lib/upload/client/kept_upload.ts";
 import type { UploadSocket } from "@/lib/upload/client/upload.ts";
 import type { UploadsWorld } from "@/lib/upload/client/uploads_types.ts";
 
@@ -25,16 +26,17 @@ export function browserUploadsWorld(
     newId,
     isOnline,
     async remove(uploadId) {
+      const path = `/v2/documents/uploads/${uploadId}`;
+      const ask = (init: RequestInit) => call(path, { ...init, signal: AbortSignal.timeout(REQUEST_MS) });
       try {
-        const { ok, status } = await call(`/v2/documents/uploads/${uploadId}`, {
-          method: "DELETE",
-          // Also where the page is being left.
-          keepalive: true,
-        });
-        // Gone already, or it has become a document meanwhile.
-        return ok || status === NOT_FOUND || status === CONFLICT;
+        // Also where the page is being left.
+        const { ok, status } = await ask({ method: "DELETE", keepalive: true });
+        if (ok || status === NOT_FOUND) return "gone";
+        if (status !== CONFLICT) return "failed";
+        const { documentId } = await (await ask({})).json();
+        return typeof documentId === "number" ? { documentId } : "failed";
       } catch {
-        return false;
+        return "failed";
       }
     },
     watchOnline(listener) {
@@ -85,7 +87,12 @@ function keptUploads({ orgId, userId }: { readonly orgId: number; readonly userI
   return {
     async all() {
       const found = await within<KeptUpload[]>("readonly", (store) => store.getAll()) ?? [];
-      return found.filter((upload) => upload.orgId === orgId && upload.userId === userId);
+      const isOwn = (upload: KeptUpload) => upload.orgId === orgId && upload.userId === userId;
+      // Names of files of somebody who does not come back stay no longer than they are good for.
+      for (const upload of found) {
+        if (!isOwn(upload) && isExpired(upload, Date.now())) await this.remove(upload.key);
+      }
+      return found.filter(isOwn);
     },
     async put(upload) {
       if (await within("readwrite", (store) => store.put(upload)) !== undefined) markKeptUploads(true);

@@ -14,6 +14,16 @@ export const STABLE_MS = 10_000;
 export const RENEW_MS = 10_000;
 /** Longest wait for `cancelled`; then the upload is removed by REST. */
 export const CANCEL_MS = 5_000;
+/** How long the machine waits for what. */
+export const TIMER_MS = {
+  open: OPEN_MS,
+  ready: READY_MS,
+  stall: STALL_MS,
+  finish: FINISH_MS,
+  stable: STABLE_MS,
+  renew: RENEW_MS,
+  cancel: CANCEL_MS,
+} as const;
 /** Upgrades that fail in a row before a new token is tried: a socket does not tell that the old one was refused. */
 export const UPGRADES_BEFORE_RENEWAL = 2;
 /** Refusals in a row, with nothing acknowledged between them, after which the person is told. */

@@ -1,5 +1,5 @@
 import type { FileHandle, KeptUpload } from "@/lib/upload/client/kept_upload.ts";
-import { Upload } from "@/lib/upload/client/upload.ts";
+import { removeUpload, Upload } from "@/lib/upload/client/upload.ts";
 import { UploadMachine } from "@/lib/upload/client/upload_machine.ts";
 import type { UploadFacts, UploadInput, UploadStatus } from "@/lib/upload/client/upload_types.ts";
 import type { ListedState, ListedUpload, Refusal, UploadsWorld } from "@/lib/upload/client/uploads_types.ts";
@@ -10,15 +10,23 @@ export type EntryFacts =
   & Pick<KeptUpload, "key" | "orgId" | "userId" | "handle">
   & Partial<Pick<KeptUpload, "uploadId" | "sha256" | "received" | "expiresAt" | "isPaused">>;
 
+/** Where one is that has no machine: why it has no file, or that it is over. */
+type Fileless = Extract<
+  ListedState,
+  "refused" | "needs_file" | "needs_permission" | "checking" | "cancelling" | "cancelled" | "complete"
+>;
+
 type EntryWorld = UploadsWorld & { readonly changed: () => void };
 
 /** How much must have arrived for the browser's note of it to be written anew. */
 const NOTE_BYTES = 4 * 1024 * 1024;
 /** States in which nothing more happens by itself. */
 const OVER: ReadonlySet<ListedState> = new Set(["complete", "failed", "cancelled", "refused"]);
+/** States that another page has nothing to go on with. */
+const ENDING: ReadonlySet<ListedState> = new Set([...OVER, "cancelling"]);
 /** States that do not take one of the places of those that are sent at once. */
 const ASIDE: ReadonlySet<ListedState> = new Set([
-  ...OVER,
+  ...ENDING,
   "waiting",
   "paused",
   "needs_file",
@@ -32,8 +40,9 @@ export class ListEntry {
   #machine: UploadMachine | undefined;
   #upload: Upload | undefined;
   #handle: FileHandle | null;
-  /** Without a file: why. */
-  #state: "refused" | "needs_file" | "needs_permission" | "checking" | "cancelled" = "needs_file";
+  #state: Fileless = "needs_file";
+  /** Of one that was complete when it was cancelled. */
+  #documentId: number | null = null;
   #refusal: Refusal | null = null;
   #isOther = false;
   #pausesFirst = false;
@@ -67,7 +76,7 @@ export class ListEntry {
       bytesPerSecond,
       secondsLeft: bytesPerSecond ? (filesize - received) / bytesPerSecond : null,
       retryAt: status?.retryAt ?? null,
-      documentId: status?.documentId ?? null,
+      documentId: status?.documentId ?? this.#documentId,
       failure: status?.failure ?? null,
       refusal: this.#refusal,
       isOther: this.#isOther,
@@ -95,7 +104,7 @@ export class ListEntry {
   }
 
   get wantsFile(): boolean {
-    return this.#machine === undefined && this.#state !== "refused" && this.#state !== "cancelled";
+    return this.#machine === undefined && !ENDING.has(this.#state);
   }
 
   /** Would leaving the page make the person choose the file again? */
@@ -142,14 +151,14 @@ export class ListEntry {
     this.forgetsFile();
   }
 
-  #become(state: "refused" | "needs_file" | "needs_permission" | "checking" | "cancelled"): void {
+  #become(state: Fileless): void {
     this.#state = state;
     this.#world.changed();
   }
 
   /** The file is there: it waits for its turn, and is sent from where it was. */
   runs(file: File): void {
-    if (this.#state === "cancelled") return;
+    if (ENDING.has(this.#state)) return;
     const { uploadId, sha256, received = 0, expiresAt = null } = this.facts;
     const { random, changed } = this.#world;
     const { filename, filesize, mimetype, documentType, guestId, propertyId } = this.facts;
@@ -176,12 +185,34 @@ export class ListEntry {
     this.#upload?.input(input);
   }
 
+  retry(): void {
+    this.input({ type: "retry" });
+    // One that was over has given it back.
+    if (!this.isOver && this.#unlock === undefined) void this.lock();
+  }
+
+  /** The person is done with it: no page shall come back to it. */
+  dismissed(): void {
+    // Where another page has it, the note is of that one.
+    const { failure } = this.listedAt(this.#world.now());
+    if (failure?.code !== "taken_over") void this.#world.kept.remove(this.facts.key);
+    this.#release();
+  }
+
   cancel(): void {
     if (this.#upload !== undefined) return this.#upload.input({ type: "cancel" });
-    if (this.facts.uploadId !== undefined) void this.#world.remove(this.facts.uploadId);
-    void this.#world.kept.remove(this.facts.key);
+    if (ENDING.has(this.#state)) return;
+    const { uploadId, key } = this.facts;
+    void this.#world.kept.remove(key);
+    if (uploadId === undefined) return this.#cancelled(null);
+    this.#become("cancelling");
+    void removeUpload(this.#world, uploadId).then((documentId) => this.#cancelled(documentId));
+  }
+
+  #cancelled(documentId: number | null): void {
+    this.#documentId = documentId;
     this.#release();
-    this.#become("cancelled");
+    this.#become(documentId === null ? "cancelled" : "complete");
   }
 
   /** The page goes. */
@@ -193,7 +224,7 @@ export class ListEntry {
   #note(): void {
     const status = this.#machine!.statusAt(this.#world.now());
     const { state, uploadId, sha256, expiresAt, received, failure } = status;
-    const isOver = OVER.has(state) && failure?.again !== "resume";
+    const isOver = ENDING.has(state) && failure?.again !== "resume";
     if (isOver) this.#release();
     const isKnown = uploadId !== null && sha256 !== null && expiresAt !== null;
     if (isOver || !isKnown) return this.#write("", () => this.#world.kept.remove(this.facts.key));

@@ -15,6 +15,9 @@ export interface UploadSocket {
   close(code?: number): void;
 }
 
+/** What came of removing an upload: it is gone, or it has become a document meanwhile. */
+export type Removal = "gone" | "failed" | { readonly documentId: number };
+
 /** What an upload needs of the world. */
 export interface UploadWorld {
   readonly WebSocket: new (url: string) => UploadSocket;
@@ -24,8 +27,8 @@ export interface UploadWorld {
   readonly after: After;
   /** Unix milliseconds. */
   readonly now: () => number;
-  /** Has the server forget an upload; resolves to whether it has. */
-  readonly remove: (uploadId: string) => Promise<boolean>;
+  /** Has the server forget an upload. "failed": it could not be asked. */
+  readonly remove: (uploadId: string) => Promise<Removal>;
 }
 
 /** Attempts to remove a cancelled upload, and the wait between them; then its time runs out by itself. */
@@ -88,7 +91,9 @@ export class Upload {
       case "token_needed":
         return void this.#renew();
       case "remove":
-        return void this.#remove(command.uploadId);
+        return void removeUpload(this.#world, command.uploadId).then((documentId) => {
+          this.input({ type: "removed", documentId });
+        });
     }
   }
 
@@ -176,11 +181,17 @@ export class Upload {
     if (renewal === "elsewhere") return this.input({ type: "renewed", credential: null });
     this.input({ type: renewal === "ended" ? "session_ended" : "renewal_failed" });
   }
+}
 
-  async #remove(uploadId: string): Promise<void> {
-    for (let attempt = 1; attempt <= REMOVE_ATTEMPTS_MAX; attempt++) {
-      if (await this.#world.remove(uploadId)) return;
-      await new Promise<void>((resolve) => this.#world.after(REMOVE_RETRY_MS, resolve));
-    }
+/** Has the server forget an upload; the document that it has become meanwhile, or null. */
+export async function removeUpload(
+  { remove, after }: Pick<UploadWorld, "remove" | "after">,
+  uploadId: string,
+): Promise<number | null> {
+  for (let attempt = 1; attempt <= REMOVE_ATTEMPTS_MAX; attempt++) {
+    if (attempt > 1) await new Promise<void>((resolve) => after(REMOVE_RETRY_MS, resolve));
+    const removal = await remove(uploadId);
+    if (removal !== "failed") return removal === "gone" ? null : removal.documentId;
   }
+  return null;
 }

@@ -1,21 +1,12 @@
-import type { UploadComplete, UploadErrorFrame, UploadReady } from "@/lib/upload/server_frames.ts";
+import type { UploadErrorFrame, UploadReady } from "@/lib/upload/server_frames.ts";
 import type { Credential } from "@/lib/client/machine_types.ts";
 import { Arrived } from "@/lib/upload/client/arrived.ts";
 import { handshakeText } from "@/lib/upload/client/client_frames.ts";
 import { closeRule, isLikelyToRepeat } from "@/lib/upload/client/close_rule.ts";
-import {
-  CANCEL_MS,
-  FINISH_MS,
-  OPEN_MS,
-  READY_MS,
-  RENEW_MS,
-  STABLE_MS,
-  STALL_MS,
-} from "@/lib/upload/client/limits.ts";
+import { TIMER_MS } from "@/lib/upload/client/limits.ts";
 import { readUploadFrame } from "@/lib/upload/client/server_frames.ts";
-
 import { Tries } from "@/lib/upload/client/tries.ts";
-import { CONNECTED, type UploadPhase, uploadStateOf } from "@/lib/upload/client/upload_phase.ts";
+import { CANCELLING, CONNECTED, type UploadPhase, uploadStateOf } from "@/lib/upload/client/upload_phase.ts";
 import { SendWindow } from "@/lib/upload/client/window.ts";
 import type {
   UploadCommand,
@@ -26,6 +17,9 @@ import type {
   UploadStatus,
   UploadTimer,
 } from "@/lib/upload/client/upload_types.ts";
+
+const UNREADABLE: UploadFailure = { code: "file_unreadable", message: "", again: "no" };
+const SESSION_ENDED: UploadFailure = { code: "session_ended", message: "", again: "resume" };
 
 /**
  * One upload over `GET /v2/documents/upload/stream` as a state machine: inputs in, commands out, with neither clock,
@@ -99,7 +93,7 @@ export class UploadMachine {
         this.#begun = { ...this.#begun, sha256: input.sha256 };
         return this.#isPaused ? this.#rest() : this.#connect();
       case "file_unreadable":
-        return this.#fail({ code: "file_unreadable", message: "", again: "no" });
+        return CANCELLING.has(this.#phase) ? undefined : this.#fail(UNREADABLE);
       case "opened":
         return this.#opened();
       case "frame":
@@ -120,6 +114,9 @@ export class UploadMachine {
         return this.#isPaused ? this.#resume() : undefined;
       case "cancel":
         return this.#cancel();
+      case "removed":
+        if (this.#phase !== "removing") return;
+        return input.documentId === null ? this.#end() : this.#complete(input.documentId);
       case "retry":
         return this.#retry();
       case "renewed":
@@ -127,8 +124,7 @@ export class UploadMachine {
       case "renewal_failed":
         return this.#phase === "renewing" ? this.#lost(now, false) : undefined;
       case "session_ended":
-        if (this.#phase !== "renewing") return;
-        return this.#fail({ code: "session_ended", message: "", again: "resume" });
+        return this.#phase === "renewing" ? this.#fail(SESSION_ENDED) : undefined;
     }
   }
 
@@ -150,14 +146,14 @@ export class UploadMachine {
     this.#phase = "connecting";
     this.#error = null;
     this.#out.push({ type: "open" });
-    this.#schedule("open", OPEN_MS);
+    this.#schedule("open");
   }
 
   #renew(): void {
     this.#phase = "renewing";
     this.#tries.renews();
     this.#out.push({ type: "token_needed" });
-    this.#schedule("renew", RENEW_MS);
+    this.#schedule("renew");
   }
 
   #gotToken(credential: Credential | null): void {
@@ -173,7 +169,7 @@ export class UploadMachine {
     this.#unschedule("open");
     this.#out.push({ type: "send", text: handshakeText(this.#facts, this.#begun) });
     this.#awaitsReady = true;
-    this.#schedule("ready", READY_MS);
+    this.#schedule("ready");
   }
 
   #frame(text: string, now: number): void {
@@ -187,7 +183,7 @@ export class UploadMachine {
         if (this.#arrived.add(frame.received, now)) this.#tries.progressed();
         return this.#pump();
       case "complete":
-        return this.#complete(frame);
+        return this.#complete(frame.documentId);
       case "cancelled":
         return this.#phase === "cancelling" ? this.#end() : undefined;
       case "error":
@@ -201,7 +197,7 @@ export class UploadMachine {
     this.#unschedule("ready");
     if (this.#phase === "greeting") {
       this.#tries.greeted();
-      this.#schedule("stable", STABLE_MS);
+      this.#schedule("stable");
     }
     this.#phase = "live";
     this.#wasLive = true;
@@ -220,11 +216,11 @@ export class UploadMachine {
     }
     if (this.#window.isAllAcked) {
       this.#unschedule("stall");
-      this.#schedule("finish", FINISH_MS);
-    } else this.#schedule("stall", STALL_MS);
+      this.#schedule("finish");
+    } else this.#schedule("stall");
   }
 
-  #complete({ documentId }: UploadComplete): void {
+  #complete(documentId: number): void {
     this.#documentId = documentId;
     this.#arrived.isAll();
     this.#end();
@@ -244,7 +240,7 @@ export class UploadMachine {
   #closed(code: number, now: number): void {
     const phase = this.#phase;
     if (!CONNECTED.has(phase)) return;
-    if (phase === "cancelling") return this.#removed();
+    if (phase === "cancelling") return this.#remove();
     const rule = closeRule(code, this.#error);
     switch (rule) {
       case "with_new_token":
@@ -276,7 +272,7 @@ export class UploadMachine {
     this.#phase = "backoff";
     const ms = this.#tries.attempts.wait(atOnce, this.#random);
     this.#retryAt = now + ms;
-    this.#schedule("retry", ms);
+    this.#out.push({ type: "schedule", timer: "retry", ms });
   }
 
   /** Lets the socket go, with everything that belonged to it. */
@@ -289,7 +285,7 @@ export class UploadMachine {
 
   #wentOffline(): void {
     this.#online = false;
-    if (this.#phase === "cancelling") return this.#removed();
+    if (this.#phase === "cancelling") return this.#remove();
     if (!CONNECTED.has(this.#phase) && this.#phase !== "backoff" && this.#phase !== "renewing") return;
     this.#unschedule("retry");
     this.#leave();
@@ -298,7 +294,7 @@ export class UploadMachine {
   }
 
   #pause(): void {
-    if (this.#isPaused || this.#phase === "cancelling") return;
+    if (this.#isPaused || CANCELLING.has(this.#phase)) return;
     this.#isPaused = true;
     switch (this.#phase) {
       case "live":
@@ -325,24 +321,26 @@ export class UploadMachine {
     if (this.#phase !== "live" || this.#awaitsReady) return;
     this.#awaitsReady = true;
     this.#send({ type: "resume" });
-    this.#schedule("ready", READY_MS);
+    this.#schedule("ready");
   }
 
   #cancel(): void {
-    const isConnected = this.#phase === "live" || this.#phase === "greeting";
-    if (!isConnected) return this.#phase === "cancelling" ? undefined : this.#removed();
+    if (CANCELLING.has(this.#phase)) return;
+    if (this.#phase !== "live" && this.#phase !== "greeting") return this.#remove();
     // Before `ready` there is nothing yet that could be cancelled: then it is sent with that.
     if (this.#phase === "live") this.#send({ type: "cancel" });
     this.#phase = "cancelling";
     this.#unschedule("ready", "stall", "finish");
-    this.#schedule("cancel", CANCEL_MS);
+    this.#schedule("cancel");
   }
 
-  /** Cancelled without the server's word for it. */
-  #removed(): void {
+  /** Without the server's word for it on the stream: it is asked by REST, and says what it has become. */
+  #remove(): void {
     const { uploadId } = this.#begun;
-    if (uploadId !== null) this.#out.push({ type: "remove", uploadId });
     this.#end();
+    if (uploadId === null) return;
+    this.#phase = "removing";
+    this.#out.push({ type: "remove", uploadId });
   }
 
   #retry(): void {
@@ -361,6 +359,9 @@ export class UploadMachine {
   #fail(failure: UploadFailure): void {
     this.#failure = failure;
     this.#end();
+    // Nobody can go on with what came: it shall not count as unfinished for a day.
+    const { uploadId } = this.#begun;
+    if (failure === UNREADABLE && uploadId !== null) this.#out.push({ type: "remove", uploadId });
   }
 
   #end(): void {
@@ -377,7 +378,7 @@ export class UploadMachine {
       case "stable":
         return this.#tries.attempts.lasted();
       case "cancel":
-        return this.#phase === "cancelling" ? this.#removed() : undefined;
+        return this.#phase === "cancelling" ? this.#remove() : undefined;
       default:
         // Something did not come in time.
         return CONNECTED.has(this.#phase) || this.#phase === "renewing" ? this.#lost(now, false) : undefined;
@@ -388,8 +389,8 @@ export class UploadMachine {
     this.#out.push({ type: "send", text: JSON.stringify(frame) });
   }
 
-  #schedule(timer: UploadTimer, ms: number): void {
-    this.#out.push({ type: "schedule", timer, ms });
+  #schedule(timer: keyof typeof TIMER_MS): void {
+    this.#out.push({ type: "schedule", timer, ms: TIMER_MS[timer] });
   }
 
   #unschedule(...timers: readonly UploadTimer[]): void {

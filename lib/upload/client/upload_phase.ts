@@ -13,8 +13,12 @@ export type UploadPhase =
   | "resting"
   /** Waits for the server to say `cancelled`. */
   | "cancelling"
+  /** Likewise by REST, without a connection. */
+  | "removing"
   | "ended";
 
+/** Phases in which the person has cancelled it, and what becomes of it is not known yet. */
+export const CANCELLING: ReadonlySet<UploadPhase> = new Set(["cancelling", "removing"]);
 /** Phases in which there is a socket. */
 export const CONNECTED: ReadonlySet<UploadPhase> = new Set(["connecting", "greeting", "live", "cancelling"]);
 
@@ -35,7 +39,8 @@ export function uploadStateOf(facts: PhaseFacts): UploadState {
   const { phase, isPaused, comesBack } = facts;
   if (facts.isComplete) return "complete";
   if (facts.hasFailed) return "failed";
-  if (phase === "cancelling" || phase === "ended") return "cancelled";
+  if (CANCELLING.has(phase)) return "cancelling";
+  if (phase === "ended") return "cancelled";
   if (isPaused) return "paused";
   switch (phase) {
     case "idle":

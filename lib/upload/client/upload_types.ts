@@ -16,7 +16,8 @@ export interface UploadFacts {
 /**
  * Where an upload is. waiting: others go first. hashing: the file is read here to know its SHA-256. connecting: for the
  * first time. reconnecting: the connection was lost; goes on by itself. offline: likewise, once there is a network.
- * finishing: all has arrived, and the document is made of it. failed: see `failure`.
+ * finishing: all has arrived, and the document is made of it. cancelling: the server has not said yet what became of it.
+ * failed: see `failure`.
  */
 export type UploadState =
   | "waiting"
@@ -29,6 +30,7 @@ export type UploadState =
   | "finishing"
   | "complete"
   | "failed"
+  | "cancelling"
   | "cancelled";
 
 /** Why an upload has ended without a document. */
@@ -89,6 +91,8 @@ export type UploadInput =
   | { readonly type: "pause" }
   | { readonly type: "resume" }
   | { readonly type: "cancel" }
+  /** What came of `remove`: the document that it has become meanwhile; null: none. */
+  | { readonly type: "removed"; readonly documentId: number | null }
   /** Connects now instead of waiting; or begins again after a failure. */
   | { readonly type: "retry" }
   | { readonly type: "renewed"; readonly credential: Credential | null }
@@ -112,5 +116,5 @@ export type UploadCommand =
   | { readonly type: "schedule"; readonly timer: UploadTimer; readonly ms: number }
   | { readonly type: "unschedule"; readonly timer: UploadTimer }
   | { readonly type: "token_needed" }
-  /** Has the server forget what came, by REST. */
+  /** Has the server forget what came, by REST; answered by `removed`. */
   | { readonly type: "remove"; readonly uploadId: string };

@@ -45,10 +45,10 @@ export class Uploads {
       }),
       guardLeaving(() => [...this.#entries.values()].some((entry) => entry.wouldBeLost)),
     ];
-    for (const upload of await kept.all()) {
-      if (isExpired(upload, now())) await kept.remove(upload.key);
-      else await this.#takeUp(upload);
-    }
+    // Together: reading a large file, to know it again, does not hide the others.
+    await Promise.all((await kept.all()).map((upload) => {
+      return isExpired(upload, now()) ? kept.remove(upload.key) : this.#takeUp(upload);
+    }));
   }
 
   stop(): void {
@@ -88,7 +88,7 @@ export class Uploads {
   }
 
   retry(key: string): void {
-    this.#entries.get(key)?.input({ type: "retry" });
+    this.#entries.get(key)?.retry();
   }
 
   /** Ends it for good: the server forgets what came. */
@@ -101,6 +101,7 @@ export class Uploads {
     const entry = this.#entries.get(key);
     if (entry === undefined || !entry.isOver) return;
     this.#entries.delete(key);
+    entry.dismissed();
     this.#tell();
   }
 

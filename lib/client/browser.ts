@@ -1,5 +1,5 @@
 import type { ClientWorld, PageEvent } from "@/lib/client/client.ts";
-import type { SocketLike } from "@/lib/client/connection.ts";
+import type { SocketLike } from "@/lib/client/socket.ts";
 import { readFlags } from "@/lib/client/flags.ts";
 import type { Renewal } from "@/lib/client/link.ts";
 import type { LocksLike } from "@/lib/client/tab_lock.ts";

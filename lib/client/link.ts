@@ -1,7 +1,8 @@
 import type { Subscription } from "@/lib/protocol/frames.ts";
 import type { Service } from "@/lib/protocol/services.ts";
 import type { ClientState, Transport } from "@/lib/client/client_types.ts";
-import { Connection, type Notice, type SocketLike } from "@/lib/client/connection.ts";
+import { Connection, type Notice } from "@/lib/client/connection.ts";
+import type { SocketLike } from "@/lib/client/socket.ts";
 import type { Dedup } from "@/lib/client/dedup.ts";
 import type { ClientFlags } from "@/lib/client/flags.ts";
 import { Machine, RENEW_MS } from "@/lib/client/machine.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Connection, type Notice, type SocketLike } from "@/lib/client/connection.ts";
+import { Connection, type Notice } from "@/lib/client/connection.ts";
+import type { SocketLike } from "@/lib/client/socket.ts";
 import { Machine } from "@/lib/client/machine.ts";
 import { ackFrame, eventFrame } from "@/lib/protocol/frames.ts";
 

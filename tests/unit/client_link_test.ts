@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CLOSE } from "@/lib/protocol/close_codes.ts";
 import { ackFrame, errorFrame, eventFrame } from "@/lib/protocol/frames.ts";
-import type { SocketLike } from "@/lib/client/connection.ts";
+import type { SocketLike } from "@/lib/client/socket.ts";
 import { Dedup } from "@/lib/client/dedup.ts";
 import type { ClientFlags } from "@/lib/client/flags.ts";
 import { Link, type LinkNotice, RENEW_AHEAD_MS, type Renewal } from "@/lib/client/link.ts";

@@ -16,7 +16,7 @@ import {
 import { PING_MS } from "@/lib/protocol/limits.ts";
 import { isService, type Service, serviceOfBase } from "@/lib/protocol/services.ts";
 import type { Position } from "@/lib/client/position.ts";
-import type { SocketLike } from "@/lib/client/connection.ts";
+import type { SocketLike } from "@/lib/client/socket.ts";
 import { isWished } from "@/lib/client/wishes.ts";
 
 export interface Happened {

@@ -7,7 +7,7 @@ import { parseUploadBinary } from "@/lib/upload/frames.ts";
 import { completeFrame, readyFrame, uploadErrorFrame } from "@/lib/upload/server_frames.ts";
 import type { KeptUpload } from "@/lib/upload/client/kept_upload.ts";
 import { REFUSALS_MAX, UPLOADS_AT_ONCE } from "@/lib/upload/client/limits.ts";
-import type { UploadSocket } from "@/lib/upload/client/upload.ts";
+import type { SocketLike } from "@/lib/client/socket.ts";
 import { Uploads } from "@/lib/upload/client/uploads.ts";
 import type { UploadsWorld } from "@/lib/upload/client/uploads_types.ts";
 import { progressWords, secondsWords, uploadWords } from "@/lib/pages/documents/upload_words.ts";
@@ -16,7 +16,7 @@ const EXPIRES = "2100-01-01T00:00:00.000Z";
 const ID = "0b9c1d9e-0000-4000-8000-000000000001";
 
 /** A socket whose other end is the test. */
-class TestSocket implements UploadSocket {
+class TestSocket implements SocketLike {
   onopen: (() => void) | null = null;
   onmessage: ((event: { readonly data: unknown }) => void) | null = null;
   onclose: ((event: { readonly code: number }) => void) | null = null;

@@ -2,7 +2,7 @@ import { browserCall, type BrowserOptions, browserWorld, socketAddress } from "@
 import { REQUEST_MS } from "@/lib/client/rest.ts";
 import { markKeptUploads } from "@/lib/upload/client/kept_mark.ts";
 import { isExpired, type KeptUpload, type KeptUploads } from "@/lib/upload/client/kept_upload.ts";
-import type { UploadSocket } from "@/lib/upload/client/upload.ts";
+import type { SocketLike } from "@/lib/client/socket.ts";
 import type { UploadsWorld } from "@/lib/upload/client/uploads_types.ts";
 
 const DATABASE = "innstream.uploads";
@@ -17,7 +17,7 @@ export function browserUploadsWorld(
   const { renew, after, now, random, newId, isOnline } = browserWorld(options);
   const call = browserCall(options);
   return {
-    WebSocket: WebSocket as unknown as new (url: string) => UploadSocket,
+    WebSocket: WebSocket as unknown as new (url: string) => SocketLike,
     socketUrl: socketAddress("/v2/documents/upload/stream", options),
     renew,
     after,

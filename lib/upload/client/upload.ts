@@ -1,4 +1,5 @@
 import type { Renewal } from "@/lib/client/link.ts";
+import { Socket, type SocketLike } from "@/lib/client/socket.ts";
 import { type After, Timers } from "@/lib/client/timers.ts";
 import { Turns } from "@/lib/client/turns.ts";
 import { chunkFrame } from "@/lib/upload/client/client_frames.ts";
@@ -6,21 +7,12 @@ import { hashOf, type Sliced } from "@/lib/upload/client/hash_file.ts";
 import type { UploadMachine } from "@/lib/upload/client/upload_machine.ts";
 import type { UploadCommand, UploadInput, UploadTimer } from "@/lib/upload/client/upload_types.ts";
 
-/** The part of a WebSocket that is used here. */
-export interface UploadSocket {
-  onopen: (() => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onclose: ((event: { readonly code: number }) => void) | null;
-  send(data: string | Uint8Array<ArrayBuffer>): void;
-  close(code?: number): void;
-}
-
 /** What came of removing an upload: it is gone, or it has become a document meanwhile. */
 export type Removal = "gone" | "failed" | { readonly documentId: number };
 
 /** What an upload needs of the world. */
 export interface UploadWorld {
-  readonly WebSocket: new (url: string) => UploadSocket;
+  readonly WebSocket: new (url: string) => SocketLike;
   /** Asked at each attempt: a ticket in it is good for one. */
   readonly socketUrl: () => string | Promise<string>;
   readonly renew: () => Promise<Renewal>;
@@ -34,8 +26,6 @@ export interface UploadWorld {
 /** Attempts to remove a cancelled upload, and the wait between them; then its time runs out by itself. */
 export const REMOVE_ATTEMPTS_MAX = 5;
 const REMOVE_RETRY_MS = 5_000;
-const ABNORMAL = 1006;
-const NORMAL = 1000;
 
 /** Runs a machine on a real socket, a real file and real clocks; holds no rule of its own. */
 export class Upload {
@@ -44,9 +34,7 @@ export class Upload {
   readonly #world: UploadWorld;
   readonly #timers: Timers<UploadTimer>;
   readonly #turns: Turns<UploadInput>;
-  #socket: UploadSocket | undefined;
-  /** Counts the attempts: what one that was given up still does, must not reach the next. */
-  #attempt = 0;
+  readonly #socket: Socket;
   /** Frames leave in order, though chunks must be read first. */
   #outbox: Promise<void> = Promise.resolve();
 
@@ -65,6 +53,11 @@ export class Upload {
       for (const command of machine.handle(input, world.now())) this.#do(command);
       changed();
     });
+    this.#socket = new Socket({
+      WebSocket: world.WebSocket,
+      url: world.socketUrl,
+      input: (input) => this.input(input),
+    });
     this.#timers = new Timers(world.after, (timer) => this.input({ type: "timer", timer }));
   }
 
@@ -77,13 +70,13 @@ export class Upload {
       case "hash":
         return void this.#hash();
       case "open":
-        return this.#open();
+        return this.#socket.open();
       case "send":
         return this.#send(() => command.text);
       case "chunk":
         return this.#send(() => this.#read(command));
       case "drop":
-        return this.#drop();
+        return this.#socket.drop();
       case "schedule":
         return this.#timers.schedule(command.timer, command.ms);
       case "unschedule":
@@ -115,63 +108,22 @@ export class Upload {
   }
 
   #send(frame: () => string | Promise<Uint8Array<ArrayBuffer>>): void {
-    const attempt = this.#attempt;
+    const { attempt } = this.#socket;
     this.#outbox = this.#outbox.then(async () => {
-      if (attempt !== this.#attempt) return;
+      if (attempt !== this.#socket.attempt) return;
       let data: string | Uint8Array<ArrayBuffer>;
       try {
         data = await frame();
       } catch {
         return this.input({ type: "file_unreadable" });
       }
-      if (attempt !== this.#attempt) return;
+      if (attempt !== this.#socket.attempt) return;
       try {
-        this.#socket?.send(data);
+        this.#socket.send(data);
       } catch {
         // It is closing: its close says what follows.
       }
     });
-  }
-
-  #open(): void {
-    this.#drop();
-    const attempt = this.#attempt;
-    const failed = () => attempt === this.#attempt && this.input({ type: "closed", code: ABNORMAL });
-    let url: string | Promise<string>;
-    try {
-      url = this.#world.socketUrl();
-    } catch {
-      return void failed();
-    }
-    if (typeof url === "string") return this.#connect(url);
-    url.then((url) => attempt === this.#attempt && this.#connect(url), failed);
-  }
-
-  #connect(url: string): void {
-    let socket: UploadSocket;
-    try {
-      socket = new this.#world.WebSocket(url);
-    } catch {
-      return this.input({ type: "closed", code: ABNORMAL });
-    }
-    socket.onopen = () => this.input({ type: "opened" });
-    socket.onmessage = ({ data }) => {
-      if (typeof data === "string") this.input({ type: "frame", text: data });
-    };
-    socket.onclose = ({ code }) => {
-      this.#socket = undefined;
-      this.input({ type: "closed", code });
-    };
-    this.#socket = socket;
-  }
-
-  #drop(): void {
-    this.#attempt++;
-    const socket = this.#socket;
-    if (socket === undefined) return;
-    this.#socket = undefined;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close(NORMAL);
   }
 
   async #renew(): Promise<void> {

@@ -186,9 +186,10 @@ export class ChunkStore {
 
   /** Takes everything of the upload away. */
   async remove(uploadId: string): Promise<void> {
+    // The lease first: nothing comes after what is taken away.
+    await this.release(uploadId);
     await this.#jsm.streams.purge(DOCS_STORE, { filter: metaSubject(uploadId) });
     await this.#jsm.streams.purge(DOCS_STORE, { filter: chunkSubject(uploadId) });
-    await this.release(uploadId);
   }
 
   /** The same, and each chunk is overwritten where it lies. */

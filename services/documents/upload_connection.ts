@@ -132,7 +132,8 @@ export class UploadConnection implements Held {
   }
 
   #message(data: unknown): void {
-    if (this.#phase === "closed" || this.#phase === "leaving") return;
+    // What is being finished, or cancelled, is out of the hands of its client.
+    if (this.#phase === "closed" || this.#phase === "leaving" || this.#phase === "finishing") return;
     const inbound = inboundOf(data);
     if (typeof inbound === "object" && "error" in inbound) return this.#refuse(inbound);
     this.#framedAt = Date.now();

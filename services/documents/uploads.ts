@@ -202,13 +202,16 @@ export class Uploads {
     if (holder?.seq === lease.seq) await this.end(upload, "refused");
   }
 
-  /** Ends an unfinished upload and takes its chunks away; the caller holds the latest lease. */
+  /** Ends an unfinished upload and takes its chunks away. Answers how it has ended: a finished one keeps its file. */
   async end(
     { id, orgId }: Pick<Upload, "id" | "orgId">,
     state: "cancelled" | "refused" | "expired",
-  ): Promise<void> {
-    await this.store.remove(id);
-    await inTenant(this.#parts.sql, orgId, (tx) => endUpload(tx, { orgId, id, state }));
+  ): Promise<Upload["state"]> {
+    // The row first: it decides between us and somebody who makes the document at this moment. What a crash leaves in
+    // the bucket after this, the sweeper takes away with the row.
+    const ended = await inTenant(this.#parts.sql, orgId, (tx) => endUpload(tx, { orgId, id, state }));
+    if (ended !== "complete") await this.store.remove(id);
+    return ended;
   }
 
   /** Cancels an upload from wherever it runs. `complete`: too late. */
@@ -217,12 +220,15 @@ export class Uploads {
     if ("error" in found) return found;
     const { upload } = found;
     if (upload.state === "complete") return "complete";
-    if (upload.state !== "receiving") return "cancelled";
+    if (upload.state !== "receiving") {
+      // Whoever ended it may have been kept from taking its chunks away.
+      await this.store.remove(id);
+      return "cancelled";
+    }
     await this.store.lease(id, this.#parts.newId(), "cancelled");
     const object = await this.store.info(id);
     if (object === undefined) {
-      await this.end(upload, "cancelled");
-      return "cancelled";
+      return await this.end(upload, "cancelled") === "complete" ? "complete" : "cancelled";
     }
     const completion = await this.complete(upload, object.sha256);
     return "error" in completion ? completion : "complete";

@@ -1,11 +1,13 @@
 // Files as forms: the same store, the same refusals.
 import assert from "node:assert/strict";
 import { jetstreamManager } from "@nats-io/jetstream";
+import { errors } from "@nats-io/transport-node";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import { CHUNK_BYTES, FILE_BYTES_MAX } from "@/lib/upload/limits.ts";
 import { DOCS_STORE } from "@/services/documents/buckets.ts";
 import { receiveForm } from "@/services/documents/form_upload.ts";
+import { inTenant } from "@/services/postgres/tenant.ts";
 import { startDemo } from "../harness/live.ts";
 import type { TestServer } from "../harness/server.ts";
 import { sha256Of, testFile } from "../harness/upload.ts";
@@ -170,4 +172,26 @@ Deno.test("form - a body that breaks off is given up as well", async () => {
   const done = await receiveForm(server.services.uploads, WHO, broken);
   assert.equal("code" in done && done.code, "request_timeout");
   assert.equal(await chunksLeft(), before);
+});
+
+Deno.test("form - a document that was made keeps its file, even where the answer could not be given", async () => {
+  const { uploads, documents } = server.services;
+  const { release } = uploads.store;
+  let uploadId = "";
+  uploads.store.release = (id) => {
+    uploads.store.release = release;
+    uploadId = id;
+    return Promise.reject(new errors.TimeoutError());
+  };
+  const file = testFile(3 * CHUNK_BYTES);
+  assert.equal((await post(form(file))).status, 503);
+  const [row] = await inTenant(
+    server.services.sql,
+    1,
+    (tx) => tx<{ id: number }[]>`select id from documents where upload_id = ${uploadId}`,
+  );
+  const answer = await documents.content(WHO, row!.id);
+  assert.ok(answer.ok);
+  const pieces = await Array.fromAsync(answer.content.bytes);
+  assert.equal(sha256Of(new Uint8Array(await new Blob(pieces).arrayBuffer())), sha256Of(file));
 });

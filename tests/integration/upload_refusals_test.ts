@@ -33,6 +33,12 @@ async function stateOf(uploadId: string): Promise<string> {
   return (await call(`${server.url}/v2/documents/uploads/${uploadId}`, { token })).json.state;
 }
 
+async function wholeFile(documentId: number, file: Uint8Array): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(`${server.url}/v2/documents/${documentId}/content`, { headers });
+  assert.equal(sha256Of(await response.bytes()), sha256Of(file));
+}
+
 Deno.test("refusal - a handshake that cannot be taken is refused before a byte is sent", async () => {
   const cases: [AnyFrame, AnyFrame, string, number][] = [
     [{ filesize: FILE_BYTES_MAX + 1 }, {}, "too_large", 4413],
@@ -292,4 +298,53 @@ Deno.test("refusal - a full bucket takes nothing more, and says so", async () =>
   // With room again it goes on where it was.
   const again = await TestUpload.open(upload.file, options({ uploadId: upload.uploadId }));
   assert.equal((await again.finish()).sha256, sha256Of(upload.file));
+});
+
+Deno.test("refusal - a chunk after the last one, while the upload is being finished, takes nothing of it away", async () => {
+  const upload = await TestUpload.open(testFile(2 * CHUNK_BYTES), options());
+  const { uploads } = server.services;
+  const { complete } = uploads;
+  const made = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  // The object is there, its document is not yet.
+  uploads.complete = async (...args) => {
+    made.resolve();
+    await goOn.promise;
+    return await complete.apply(uploads, args);
+  };
+  try {
+    upload.chunk(1);
+    upload.chunk(2);
+    await made.promise;
+    upload.raw({ seq: 3, data: testFile(100), final: true });
+    goOn.resolve();
+    const { documentId } = await upload.until(({ type }) => type === "complete");
+    await wholeFile(documentId, upload.file);
+  } finally {
+    goOn.resolve();
+    uploads.complete = complete;
+  }
+});
+
+Deno.test("refusal - a cancel that comes while another connection makes the document takes nothing of it away", async () => {
+  const upload = await TestUpload.open(testFile(2 * CHUNK_BYTES), options());
+  const { uploads } = server.services;
+  const { info } = uploads.store;
+  let documentId: number | undefined;
+  uploads.store.info = async (uploadId) => {
+    uploads.store.info = info;
+    const found = await info.call(uploads.store, uploadId);
+    assert.equal(found, undefined);
+    // Between the look and what follows from it.
+    const again = await TestUpload.open(upload.file, options({ uploadId }));
+    documentId = (await again.finish()).documentId;
+    return found;
+  };
+  try {
+    const url = `${server.url}/v2/documents/uploads/${upload.uploadId}`;
+    assert.equal((await call(url, { token, method: "DELETE" })).json.code, "upload_complete");
+  } finally {
+    uploads.store.info = info;
+  }
+  await wholeFile(documentId!, upload.file);
 });

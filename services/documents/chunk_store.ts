@@ -98,6 +98,16 @@ export class ChunkStore {
     return { seq, holder };
   }
 
+  /** Takes an upload that is to end from whoever writes to it, in a full bucket too: without a lease nobody can write. */
+  async fence(uploadId: string, holder: string, reason: LeaseReason): Promise<void> {
+    try {
+      await this.lease(uploadId, holder, reason);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      await this.release(uploadId);
+    }
+  }
+
   /** Whose the upload is now; undefined: nobody's, it has ended. */
   async holder(uploadId: string): Promise<(Lease & LeaseMessage) | undefined> {
     const message = await this.#jsm.streams.getMessage(DOCS_STORE, { last_by_subj: leaseSubject(uploadId) });

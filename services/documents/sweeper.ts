@@ -86,7 +86,7 @@ export class UploadSweeper {
   async #expire(upload: Upload): Promise<void> {
     if (upload.state !== "receiving") return;
     // From here on nobody else can finish it.
-    await this.#store.lease(upload.id, this.#parts.newId(), "expired");
+    await this.#store.fence(upload.id, this.#parts.newId(), "expired");
     if (!await this.#complete(upload)) await this.#parts.uploads.end(upload, "expired");
   }
 

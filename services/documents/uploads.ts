@@ -5,7 +5,7 @@ import { chunksOf, type UploadHandshake } from "@/lib/upload/frames.ts";
 import type { UploadErrorCode, UploadRefused } from "@/lib/upload/errors.ts";
 import { CHUNK_BYTES } from "@/lib/upload/limits.ts";
 import { percentOf, type UploadState } from "@/lib/upload/server_frames.ts";
-import { type ChunkStore, isFenced, type Lease } from "@/services/documents/chunk_store.ts";
+import { type ChunkStore, isFenced, isFull, type Lease } from "@/services/documents/chunk_store.ts";
 import {
   completeUpload,
   type Completion,
@@ -94,6 +94,7 @@ export class Uploads {
       await inTenant(this.#parts.sql, orgId, (tx) => endUpload(tx, { orgId, id, state: "cancelled" })).catch(
         () => {},
       );
+      if (isFull(error)) return STORAGE_FULL;
       throw error;
     }
   }
@@ -111,8 +112,13 @@ export class Uploads {
     if (other !== undefined) return { error: "upload_differs", detail: `its ${other} is another one` };
     if (ended !== undefined) return ended.state === "complete" ? ended : refusalOf(ended.state, id);
     if (upload.expired) return refusalOf("expired", id);
-    const lease = await this.store.lease(id, holder, "upload");
-    return { upload, lease, stored: await this.store.settle(id) };
+    try {
+      const lease = await this.store.lease(id, holder, "upload");
+      return { upload, lease, stored: await this.store.settle(id) };
+    } catch (error) {
+      if (isFull(error)) return STORAGE_FULL;
+      throw error;
+    }
   }
 
   /** The upload where it is this person's, and what became of it where it has ended. */
@@ -158,6 +164,7 @@ export class Uploads {
       );
     } catch (error) {
       if (isFenced(error)) return "fenced";
+      if (isFull(error)) return STORAGE_FULL;
       throw error;
     }
     return await this.complete(upload, sha256);
@@ -225,7 +232,7 @@ export class Uploads {
       await this.store.remove(id);
       return "cancelled";
     }
-    await this.store.lease(id, this.#parts.newId(), "cancelled");
+    await this.store.fence(id, this.#parts.newId(), "cancelled");
     const object = await this.store.info(id);
     if (object === undefined) {
       return await this.end(upload, "cancelled") === "complete" ? "complete" : "cancelled";
@@ -267,6 +274,9 @@ export function accessRefusal(principal: Principal, propertyId: number): UploadR
   if (coversProperty(principal, propertyId)) return undefined;
   return { error: "property_forbidden", detail: `property ${propertyId}` };
 }
+
+/** Of any step that writes to the bucket. */
+export const STORAGE_FULL: UploadRefused = { error: "storage_full", detail: "the bucket is full" };
 
 /** Errors that end the upload itself, not only the connection. */
 const FATAL: ReadonlySet<UploadErrorCode> = new Set(["size_mismatch", "type_mismatch", "checksum_mismatch"]);

@@ -348,3 +348,35 @@ Deno.test("refusal - a cancel that comes while another connection makes the docu
   }
   await wholeFile(documentId!, upload.file);
 });
+
+Deno.test("refusal - a bucket that is full to the last byte says so at every step, and lets uploads be ended", async () => {
+  const jsm = await jetstreamManager(server.services.nats);
+  const { config } = await jsm.streams.info(DOCS_STORE);
+  const uploads = [];
+  for (let n = 0; n < 3; n++) {
+    const upload = await TestUpload.open(testFile(2 * CHUNK_BYTES), options());
+    await upload.chunks(1, 1);
+    uploads.push(upload);
+  }
+  const [open, cancelled, late] = uploads as [TestUpload, TestUpload, TestUpload];
+  const { state } = await jsm.streams.info(DOCS_STORE);
+  await jsm.streams.update(DOCS_STORE, { ...config, max_bytes: state.bytes });
+  try {
+    for (const handshake of [{}, { uploadId: open.uploadId }]) {
+      const again = await TestUpload.begin(open.file, options(handshake));
+      assert.equal((await again.refusal()).code, "storage_full");
+    }
+    const url = `${server.url}/v2/documents/uploads/${cancelled.uploadId}`;
+    await inTenant(server.services.sql, 1, (tx) =>
+      tx`
+        update uploads set expires_at = now() - interval '1 hour' where id = ${late.uploadId}`);
+    await server.services.uploadSweeper.sweep();
+    assert.equal(await stateOf(late.uploadId), "expired");
+    // What it took is free again: the bucket is filled anew.
+    const { state } = await jsm.streams.info(DOCS_STORE);
+    await jsm.streams.update(DOCS_STORE, { ...config, max_bytes: state.bytes });
+    assert.equal((await call(url, { token, method: "DELETE" })).status, 204);
+  } finally {
+    await jsm.streams.update(DOCS_STORE, config);
+  }
+});

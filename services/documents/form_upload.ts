@@ -13,6 +13,8 @@ const FIELDS_MAX = 16;
 const FIELD_BYTES_MAX = 4096;
 const FIELD_NAME_BYTES_MAX = 100;
 const HEADERS_MAX = 20;
+/** Largest body: the file, and what stands around it. */
+const FORM_BYTES_MAX = FILE_BYTES_MAX + 1024 * 1024;
 
 export interface FormOptions {
   /** Longest wait for the next piece of the body. */
@@ -99,9 +101,14 @@ class FormReader {
   }
 
   async read(reader: ReadableStreamDefaultReader<Uint8Array>, idleMs: number): Promise<Complete | Problem> {
-    for (;;) {
+    for (let bytes = 0;;) {
       const piece = await this.#next(reader, idleMs);
       if (piece === undefined) break;
+      bytes += piece.length;
+      if (bytes > FORM_BYTES_MAX) {
+        this.#settle({ code: "body_too_large", detail: `a form has at most ${FORM_BYTES_MAX} bytes` });
+        break;
+      }
       if (!this.#busboy.write(piece)) {
         const end = new AbortController();
         const drained = once(this.#busboy, "drain", { signal: end.signal }).catch(() => {});

@@ -195,3 +195,23 @@ Deno.test("form - a document that was made keeps its file, even where the answer
   const pieces = await Array.fromAsync(answer.content.bytes);
   assert.equal(sha256Of(new Uint8Array(await new Blob(pieces).arrayBuffer())), sha256Of(file));
 });
+
+Deno.test("form - a body without end, and without a file, is not read to its end", async () => {
+  const piece = new Uint8Array(1024 * 1024);
+  let pieces = 0;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller) {
+      if (pieces++ >= 200) return controller.close();
+      controller.enqueue(
+        pieces === 1
+          ? new TextEncoder().encode('--b\r\ncontent-disposition: form-data; name="x"\r\n\r\n')
+          : piece,
+      );
+    },
+  });
+  const headers = { "content-type": "multipart/form-data; boundary=b" };
+  const endless = new Request("http://localhost/", { method: "POST", headers, body });
+  const done = await receiveForm(server.services.uploads, WHO, endless);
+  assert.equal("code" in done && done.code, "body_too_large");
+  assert.ok(pieces < 110, `${pieces}`);
+});

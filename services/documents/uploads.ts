@@ -107,7 +107,9 @@ export class Uploads {
   ): Promise<Opened | Complete | UploadRefused> {
     const found = await this.#find(principal, id);
     if ("error" in found) return found;
-    const { upload, ended } = found;
+    const { ended } = found;
+    // One that tells the hash only now has it compared as well.
+    const upload = { ...found.upload, sha256: found.upload.sha256 ?? handshake.sha256 };
     const other = differing(upload, handshake);
     if (other !== undefined) return { error: "upload_differs", detail: `its ${other} is another one` };
     if (ended !== undefined) return ended.state === "complete" ? ended : refusalOf(ended.state, id);

@@ -48,6 +48,8 @@ const SETTLE_MS = 800;
 const PROGRESS_CHUNKS = WINDOW_CHUNKS / 4;
 /** Chunks out of turn that are answered, one after the other. */
 const GAPS_MAX = 2 * WINDOW_CHUNKS;
+/** Bytes of answers that a client may leave unread while it goes on asking for more of them. */
+const UNREAD_BYTES_MAX = 256 * 1024;
 
 type Phase = "waiting" | "opening" | "open" | "finishing" | "leaving" | "closed";
 
@@ -136,6 +138,7 @@ export class UploadConnection implements Held {
     if (this.#phase === "closed" || this.#phase === "leaving" || this.#phase === "finishing") return;
     const inbound = inboundOf(data);
     if (typeof inbound === "object" && "error" in inbound) return this.#refuse(inbound);
+    if (this.#socket.bufferedAmount > UNREAD_BYTES_MAX) return this.#end("bad_frame", "answers are not read");
     this.#framedAt = Date.now();
     if (this.#phase === "waiting") {
       this.#phase = "opening";

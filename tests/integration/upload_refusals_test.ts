@@ -16,6 +16,7 @@ import { DOCS_STORE } from "@/services/documents/buckets.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
 import { call, startDemo, until, watchConnections } from "../harness/live.ts";
 import type { TestServer } from "../harness/server.ts";
+import { RawSocket } from "../harness/raw_socket.ts";
 import { type AnyFrame, TestSocket } from "../harness/socket.ts";
 import { chunkOf, sha256Of, testFile, TestUpload } from "../harness/upload.ts";
 
@@ -149,6 +150,13 @@ Deno.test("refusal - the declared hash is compared after a resume as well", asyn
   await good.socket.close();
   const again = await TestUpload.open(file, options({ sha256: sha256Of(file), uploadId: good.uploadId }));
   assert.equal((await again.finish()).sha256, sha256Of(file));
+  // Told only when it goes on.
+  const later = await TestUpload.open(file, options());
+  await later.chunks(1, 1);
+  await later.socket.close();
+  const wrong = await TestUpload.open(file, options({ sha256: "e".repeat(64), uploadId: later.uploadId }));
+  await wrong.chunks(2, 3);
+  assert.equal((await wrong.refusal()).code, "checksum_mismatch");
   const bad = await TestUpload.open(file, options({ sha256: "f".repeat(64) }));
   await bad.chunks(1, 1);
   await bad.socket.close();
@@ -378,5 +386,39 @@ Deno.test("refusal - a bucket that is full to the last byte says so at every ste
     assert.equal((await call(url, { token, method: "DELETE" })).status, 204);
   } finally {
     await jsm.streams.update(DOCS_STORE, config);
+  }
+});
+
+Deno.test("refusal - a client that asks on and on and reads no answer is sent away", async () => {
+  const upload = await TestUpload.open(testFile(2 * CHUNK_BYTES), options());
+  await upload.chunks(1, 1);
+  await upload.socket.close();
+  const { connections } = server.services;
+  const { remove } = connections;
+  let gone = false;
+  const taken = watchConnections(server);
+  connections.remove = (held) => {
+    gone ||= held === taken[0];
+    remove.call(connections, held);
+  };
+  const url = `${server.url}/v2/documents/upload/stream`;
+  const raw = await RawSocket.connect(url);
+  try {
+    assert.equal((await raw.upgrade(url, [`Authorization: Bearer ${token}`])).status, 101);
+    await raw.send({
+      filename: "passport.pdf",
+      filesize: upload.file.length,
+      mimetype: "application/pdf",
+      documentType: "passport",
+      propertyId: 1,
+      uploadId: upload.uploadId,
+    });
+    assert.equal((await raw.next()).type, "ready");
+    // Each is answered by progress. The system keeps some megabytes for a client that does not read.
+    for (let n = 0; n < 300_000 && !gone; n++) await raw.send({ seq: 1, data: "QQ==" });
+    assert.ok(gone);
+  } finally {
+    connections.remove = remove;
+    raw.close();
   }
 });

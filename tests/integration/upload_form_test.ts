@@ -1,5 +1,7 @@
 // Files as forms: the same store, the same refusals.
 import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";
 import type { Principal } from "@/lib/auth/principal.ts";
@@ -214,4 +216,32 @@ Deno.test("form - a body without end, and without a file, is not read to its end
   const done = await receiveForm(server.services.uploads, WHO, endless);
   assert.equal("code" in done && done.code, "body_too_large");
   assert.ok(pieces < 110, `${pieces}`);
+});
+
+Deno.test("form - what was stored of a file is let go while the rest still comes", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  const request = new Request("http://localhost/", { method: "POST", body: form(testFile(64 * CHUNK_BYTES)) });
+  const whole = await request.bytes();
+  const pieces: WeakRef<Uint8Array>[] = [];
+  let held = Infinity;
+  let at = 0;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      if (at >= whole.length) {
+        // A turn of its own: what was looked at in this one may not go.
+        await new Promise((resolve) => setTimeout(resolve));
+        collect();
+        held = pieces.filter((piece) => piece.deref() !== undefined).length;
+        return controller.close();
+      }
+      const piece = whole.slice(at, at += CHUNK_BYTES);
+      pieces.push(new WeakRef(piece));
+      controller.enqueue(piece);
+    },
+  });
+  const slow = new Request("http://localhost/", { method: "POST", headers: request.headers, body });
+  const done = await receiveForm(server.services.uploads, WHO, slow);
+  assert.ok("state" in done);
+  assert.ok(held < 32, `${held} of ${pieces.length} are held`);
 });

@@ -7,7 +7,12 @@ import {
   EXPIRY_WARNING_MS,
   HANDSHAKE_MS,
 } from "@/lib/protocol/limits.ts";
-import { type Chunk, parseUploadHandshake, type UploadControl } from "@/lib/upload/frames.ts";
+import {
+  type Chunk,
+  type ChunkEncoding,
+  parseUploadHandshake,
+  type UploadControl,
+} from "@/lib/upload/frames.ts";
 import { UPLOAD_ERRORS, type UploadErrorCode, type UploadRefused } from "@/lib/upload/errors.ts";
 import { IDLE_MS, PAUSED_MS, WINDOW_CHUNKS } from "@/lib/upload/limits.ts";
 import {
@@ -64,6 +69,7 @@ export class UploadConnection implements Held {
   #principal: Principal;
   #phase: Phase = "waiting";
   #reception: Reception | undefined;
+  #encoding: ChunkEncoding = "json";
   #leases: LeaseWatch | undefined;
   #fenced = false;
   #releasing: ReturnType<typeof setTimeout> | undefined;
@@ -176,6 +182,7 @@ export class UploadConnection implements Held {
       progressed: () => this.#guard(() => this.#progressed()),
       failed: (error) => this.#guard(() => this.#broke(error)),
     });
+    this.#encoding = handshake.encoding;
     this.#told = stored;
     this.#phase = "open";
     this.#leases = this.#watch(upload.id);
@@ -211,12 +218,9 @@ export class UploadConnection implements Held {
   }
 
   #ready({ upload, stored, received }: Reception): void {
-    this.#send(readyFrame({
-      uploadId: upload.id,
-      nextSeq: stored + 1,
-      offset: received,
-      expiresAt: upload.expiresAt,
-    }));
+    const { id: uploadId, expiresAt } = upload;
+    const encoding = this.#encoding;
+    this.#send(readyFrame({ uploadId, nextSeq: stored + 1, offset: received, expiresAt, encoding }));
   }
 
   #chunk(chunk: Chunk, reception: Reception): void {

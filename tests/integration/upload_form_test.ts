@@ -221,7 +221,10 @@ Deno.test("form - a body without end, and without a file, is not read to its end
 Deno.test("form - what was stored of a file is let go while the rest still comes", async () => {
   setFlagsFromString("--expose-gc");
   const collect: () => void = runInNewContext("gc");
-  const request = new Request("http://localhost/", { method: "POST", body: form(testFile(64 * CHUNK_BYTES)) });
+  const request = new Request("http://localhost/", {
+    method: "POST",
+    body: form(testFile(64 * CHUNK_BYTES)),
+  });
   const whole = await request.bytes();
   const pieces: WeakRef<Uint8Array>[] = [];
   let held = Infinity;

@@ -10,6 +10,8 @@ export const CHUNKS_MAX = FILE_BYTES_MAX / CHUNK_BYTES;
 export const TEXT_FRAME_CHARS_MAX = 96 * 1024;
 /** Chunks that a client may have sent and not seen acknowledged. Deno gives no inbound back-pressure: this is it. */
 export const WINDOW_CHUNKS = 16;
+/** What is told to a client that sends text: base64 takes three times the memory on its way through. More is let pass. */
+export const WINDOW_TEXT_CHUNKS = 8;
 /** Longest wait for the next frame of a client that is not paused (product text: 30 s between chunks). */
 export const IDLE_MS = 30_000;
 /** A paused client may stay connected this long; after that it may resume on a new connection. */

@@ -1,7 +1,15 @@
 import * as v from "valibot";
 import type { DocumentType, MediaType } from "@/lib/upload/document_types.ts";
 import { UPLOAD_ERRORS, type UploadErrorCode } from "@/lib/upload/errors.ts";
-import { CHUNK_BYTES, FILE_BYTES_MAX, IDLE_MS, PAUSED_MS, WINDOW_CHUNKS } from "@/lib/upload/limits.ts";
+import type { ChunkEncoding } from "@/lib/upload/frames.ts";
+import {
+  CHUNK_BYTES,
+  FILE_BYTES_MAX,
+  IDLE_MS,
+  PAUSED_MS,
+  WINDOW_CHUNKS,
+  WINDOW_TEXT_CHUNKS,
+} from "@/lib/upload/limits.ts";
 import { MEDIA_TYPES } from "@/lib/upload/document_types.ts";
 
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -69,13 +77,19 @@ export function parseUploadServerFrame(text: string): UploadServerFrame | undefi
 
 /** `{"type":"ready",...}`: chunk `nextSeq` is what is wanted, from byte `offset`. `expiresAt`: unfinished, it is kept until then. */
 export function readyFrame(
-  ready: { uploadId: string; nextSeq: number; offset: number; expiresAt: string },
+  { encoding = "binary", ...ready }: {
+    uploadId: string;
+    nextSeq: number;
+    offset: number;
+    expiresAt: string;
+    encoding?: ChunkEncoding;
+  },
 ): string {
   return JSON.stringify({
     type: "ready",
     ...ready,
     chunkSize: CHUNK_BYTES,
-    window: WINDOW_CHUNKS,
+    window: encoding === "json" ? WINDOW_TEXT_CHUNKS : WINDOW_CHUNKS,
     limits: UPLOAD_LIMITS,
   });
 }

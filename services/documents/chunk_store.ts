@@ -98,6 +98,16 @@ export class ChunkStore {
     return { seq, holder };
   }
 
+  /** Takes an upload that is to end from whoever writes to it, in a full bucket too: without a lease nobody can write. */
+  async fence(uploadId: string, holder: string, reason: LeaseReason): Promise<void> {
+    try {
+      await this.lease(uploadId, holder, reason);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      await this.release(uploadId);
+    }
+  }
+
   /** Whose the upload is now; undefined: nobody's, it has ended. */
   async holder(uploadId: string): Promise<(Lease & LeaseMessage) | undefined> {
     const message = await this.#jsm.streams.getMessage(DOCS_STORE, { last_by_subj: leaseSubject(uploadId) });
@@ -186,9 +196,10 @@ export class ChunkStore {
 
   /** Takes everything of the upload away. */
   async remove(uploadId: string): Promise<void> {
+    // The lease first: nothing comes after what is taken away.
+    await this.release(uploadId);
     await this.#jsm.streams.purge(DOCS_STORE, { filter: metaSubject(uploadId) });
     await this.#jsm.streams.purge(DOCS_STORE, { filter: chunkSubject(uploadId) });
-    await this.release(uploadId);
   }
 
   /** The same, and each chunk is overwritten where it lies. */

@@ -4,7 +4,7 @@ import type { UploadRefused } from "@/lib/upload/errors.ts";
 import { WINDOW_CHUNKS } from "@/lib/upload/limits.ts";
 import { isFull } from "@/services/documents/chunk_store.ts";
 import { Reception } from "@/services/documents/reception.ts";
-import type { Complete, Opened, Uploads } from "@/services/documents/uploads.ts";
+import { type Complete, type Opened, STORAGE_FULL, type Uploads } from "@/services/documents/uploads.ts";
 
 /** What a form says of its file. */
 export interface FormFile {
@@ -91,7 +91,7 @@ async function fill(
 }
 
 function refusalOrThrow(error: unknown): UploadRefused {
-  if (isFull(error)) return { error: "storage_full", detail: "the bucket is full" };
+  if (isFull(error)) return STORAGE_FULL;
   throw error;
 }
 

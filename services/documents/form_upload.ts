@@ -1,5 +1,4 @@
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
-import { once } from "node:events";
 import type { Readable } from "node:stream";
 import type { Principal } from "@/lib/auth/principal.ts";
 import type { Problem } from "@/lib/protocol/problems.ts";
@@ -13,6 +12,8 @@ const FIELDS_MAX = 16;
 const FIELD_BYTES_MAX = 4096;
 const FIELD_NAME_BYTES_MAX = 100;
 const HEADERS_MAX = 20;
+/** Largest body: the file, and what stands around it. */
+const FORM_BYTES_MAX = FILE_BYTES_MAX + 1024 * 1024;
 
 export interface FormOptions {
   /** Longest wait for the next piece of the body. */
@@ -33,26 +34,31 @@ export async function receiveForm(
   if (!/^multipart\/form-data\s*;.*boundary=/i.test(type) || req.body === null) {
     return { code: "bad_request", detail: "The body must be multipart/form-data with a boundary" };
   }
-  const form = new FormReader(uploads, principal, type);
-  const reader = req.body.getReader();
+  const form = new FormReader(uploads, principal, type, req.body.getReader());
   try {
-    return await form.read(reader, idleMs);
+    return await form.read(idleMs);
   } finally {
     await form.close();
-    // What is not read is not wanted; a body that broke off cannot be cancelled, and need not.
-    await reader.cancel().catch(() => {});
   }
 }
 
 class FormReader {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #busboy: BusboyInstance;
   readonly #fields: Record<string, string> = {};
   readonly #settled = Promise.withResolvers<Complete | Problem>();
   #file: Readable | undefined;
   #receiving: Promise<void> | undefined;
   #isSettled = false;
+  #wake = () => {};
 
-  constructor(uploads: Uploads, principal: Principal, type: string) {
+  constructor(
+    uploads: Uploads,
+    principal: Principal,
+    type: string,
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+  ) {
+    this.#reader = reader;
     this.#busboy = new Busboy({
       headers: { "content-type": type },
       limits: {
@@ -81,8 +87,11 @@ class FormReader {
         this.#receiving = receiveFile(uploads, principal, { fields: this.#fields, filename, mimetype, bytes })
           .then(
             (done) => this.#settle("error" in done ? uploadProblem(done) : done),
-            // One that was told of already, as the body that broke off, is told once.
-            (error) => this.#settled.reject(error),
+            (error) => {
+              this.#over();
+              // One that was told of already, as the body that broke off, is told once.
+              this.#settled.reject(error);
+            },
           );
       })
       .on("partsLimit", () => bad("there are too many parts"))
@@ -92,22 +101,24 @@ class FormReader {
         "error",
         (error) => bad(`the form cannot be read: ${error instanceof Error ? error.message : error}`),
       )
+      .on("drain", () => this.#wake())
       .on("finish", () => {
         if (this.#file === undefined) bad(`there is no part "file"`);
       });
     this.#settled.promise.catch(() => {});
   }
 
-  async read(reader: ReadableStreamDefaultReader<Uint8Array>, idleMs: number): Promise<Complete | Problem> {
-    for (;;) {
-      const piece = await this.#next(reader, idleMs);
+  async read(idleMs: number): Promise<Complete | Problem> {
+    for (let bytes = 0; !this.#isSettled;) {
+      const piece = await this.#next(idleMs);
       if (piece === undefined) break;
-      if (!this.#busboy.write(piece)) {
-        const end = new AbortController();
-        const drained = once(this.#busboy, "drain", { signal: end.signal }).catch(() => {});
-        await Promise.race([drained, this.#settled.promise]);
-        end.abort();
+      bytes += piece.length;
+      if (bytes > FORM_BYTES_MAX) {
+        this.#settle({ code: "body_too_large", detail: `a form has at most ${FORM_BYTES_MAX} bytes` });
+        break;
       }
+      const takesMore = this.#busboy.write(piece);
+      if (!takesMore && !this.#isSettled) await new Promise<void>((resolve) => this.#wake = resolve);
     }
     if (!this.#isSettled) this.#busboy.end();
     return await this.#settled.promise;
@@ -120,22 +131,17 @@ class FormReader {
     await this.#receiving;
   }
 
-  /** undefined: the body is at its end, or nobody wants more of it. */
-  async #next(
-    reader: ReadableStreamDefaultReader<Uint8Array>,
-    idleMs: number,
-  ): Promise<Uint8Array | undefined> {
-    if (this.#isSettled) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<"late">((resolve) => timer = setTimeout(() => resolve("late"), idleMs));
+  /**
+   * undefined: the body is at its end, or nobody wants more of it. Never a race against `#settled`: what loses it would
+   * stay in memory, piece by piece, until that settles.
+   */
+  async #next(idleMs: number): Promise<Uint8Array | undefined> {
+    const timer = setTimeout(
+      () => this.#settle({ code: "request_timeout", detail: `nothing came for ${idleMs} ms` }),
+      idleMs,
+    );
     try {
-      const next = await Promise.race([
-        reader.read(),
-        late,
-        this.#settled.promise.then(() => "over" as const),
-      ]);
-      if (next === "late") this.#settle({ code: "request_timeout", detail: `nothing came for ${idleMs} ms` });
-      return typeof next === "string" || next.done ? undefined : next.value;
+      return (await this.#reader.read()).value;
     } catch {
       this.#settle({ code: "request_timeout", detail: "the body broke off" });
       return undefined;
@@ -145,7 +151,15 @@ class FormReader {
   }
 
   #settle(done: Complete | Problem): void {
-    this.#isSettled = true;
+    this.#over();
     this.#settled.resolve(done);
+  }
+
+  /** Whoever waits for more of the body, or for room, waits no longer. */
+  #over(): void {
+    this.#isSettled = true;
+    this.#wake();
+    // What is not read is not wanted; a body that broke off cannot be cancelled, and need not.
+    this.#reader.cancel().catch(() => {});
   }
 }

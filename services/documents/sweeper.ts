@@ -65,7 +65,7 @@ export class UploadSweeper {
     await this.#each(await this.#ranOut(), (upload) => this.#expire(upload));
     await this.#each(await this.#unfinished(), (upload) => this.#complete(upload));
     await this.#each(await this.#withoutDocument(), (upload) => this.#erase(upload));
-    await this.#each(await this.#ended(), (upload) => this.#forget(upload.orgId, upload.id));
+    await this.#each(await this.#ended(), (upload) => this.#takeAway(upload));
   }
 
   /** One that cannot be put in order now does not keep the others waiting. */
@@ -86,7 +86,7 @@ export class UploadSweeper {
   async #expire(upload: Upload): Promise<void> {
     if (upload.state !== "receiving") return;
     // From here on nobody else can finish it.
-    await this.#store.lease(upload.id, this.#parts.newId(), "expired");
+    await this.#store.fence(upload.id, this.#parts.newId(), "expired");
     if (!await this.#complete(upload)) await this.#parts.uploads.end(upload, "expired");
   }
 
@@ -110,6 +110,12 @@ export class UploadSweeper {
     if (documentType === "aadhaar") await this.#store.erase(id);
     else await this.#store.remove(id);
     if (documentId !== null) await this.#parts.previews.removePreviews(orgId, documentId);
+    await this.#forget(orgId, id);
+  }
+
+  /** With what a crash, or a connection that did not hear of its end, has left of it in the bucket. */
+  async #takeAway({ id, orgId }: Upload): Promise<void> {
+    await this.#store.remove(id);
     await this.#forget(orgId, id);
   }
 

@@ -7,7 +7,12 @@ import {
   EXPIRY_WARNING_MS,
   HANDSHAKE_MS,
 } from "@/lib/protocol/limits.ts";
-import { type Chunk, parseUploadHandshake, type UploadControl } from "@/lib/upload/frames.ts";
+import {
+  type Chunk,
+  type ChunkEncoding,
+  parseUploadHandshake,
+  type UploadControl,
+} from "@/lib/upload/frames.ts";
 import { UPLOAD_ERRORS, type UploadErrorCode, type UploadRefused } from "@/lib/upload/errors.ts";
 import { IDLE_MS, PAUSED_MS, WINDOW_CHUNKS } from "@/lib/upload/limits.ts";
 import {
@@ -48,6 +53,8 @@ const SETTLE_MS = 800;
 const PROGRESS_CHUNKS = WINDOW_CHUNKS / 4;
 /** Chunks out of turn that are answered, one after the other. */
 const GAPS_MAX = 2 * WINDOW_CHUNKS;
+/** Bytes of answers that a client may leave unread while it goes on asking for more of them. */
+const UNREAD_BYTES_MAX = 256 * 1024;
 
 type Phase = "waiting" | "opening" | "open" | "finishing" | "leaving" | "closed";
 
@@ -62,6 +69,7 @@ export class UploadConnection implements Held {
   #principal: Principal;
   #phase: Phase = "waiting";
   #reception: Reception | undefined;
+  #encoding: ChunkEncoding = "json";
   #leases: LeaseWatch | undefined;
   #fenced = false;
   #releasing: ReturnType<typeof setTimeout> | undefined;
@@ -132,9 +140,11 @@ export class UploadConnection implements Held {
   }
 
   #message(data: unknown): void {
-    if (this.#phase === "closed" || this.#phase === "leaving") return;
+    // What is being finished, or cancelled, is out of the hands of its client.
+    if (this.#phase === "closed" || this.#phase === "leaving" || this.#phase === "finishing") return;
     const inbound = inboundOf(data);
     if (typeof inbound === "object" && "error" in inbound) return this.#refuse(inbound);
+    if (this.#socket.bufferedAmount > UNREAD_BYTES_MAX) return this.#end("bad_frame", "answers are not read");
     this.#framedAt = Date.now();
     if (this.#phase === "waiting") {
       this.#phase = "opening";
@@ -172,6 +182,7 @@ export class UploadConnection implements Held {
       progressed: () => this.#guard(() => this.#progressed()),
       failed: (error) => this.#guard(() => this.#broke(error)),
     });
+    this.#encoding = handshake.encoding;
     this.#told = stored;
     this.#phase = "open";
     this.#leases = this.#watch(upload.id);
@@ -207,12 +218,9 @@ export class UploadConnection implements Held {
   }
 
   #ready({ upload, stored, received }: Reception): void {
-    this.#send(readyFrame({
-      uploadId: upload.id,
-      nextSeq: stored + 1,
-      offset: received,
-      expiresAt: upload.expiresAt,
-    }));
+    const { id: uploadId, expiresAt } = upload;
+    const encoding = this.#encoding;
+    this.#send(readyFrame({ uploadId, nextSeq: stored + 1, offset: received, expiresAt, encoding }));
   }
 
   #chunk(chunk: Chunk, reception: Reception): void {

@@ -133,12 +133,13 @@ export async function selectUpload(
   return row;
 }
 
-/** Ends an unfinished upload; one that has ended stays as it is. */
+/** Ends an unfinished upload; one that has ended stays as it is. Answers how it has ended. */
 export async function endUpload(
   tx: Transaction,
   { orgId, id, state }: { orgId: number; id: string; state: "cancelled" | "refused" | "expired" },
-): Promise<void> {
-  await tx`
+): Promise<Upload["state"]> {
+  const { count } = await tx`
     update uploads set state = ${state}, ended_at = now()
     where org_id = ${orgId} and id = ${id} and state = 'receiving'`;
+  return count > 0 ? state : (await selectUpload(tx, { orgId, id }))?.state ?? state;
 }

@@ -5,7 +5,7 @@ import { chunksOf, type UploadHandshake } from "@/lib/upload/frames.ts";
 import type { UploadErrorCode, UploadRefused } from "@/lib/upload/errors.ts";
 import { CHUNK_BYTES } from "@/lib/upload/limits.ts";
 import { percentOf, type UploadState } from "@/lib/upload/server_frames.ts";
-import { type ChunkStore, isFenced, type Lease } from "@/services/documents/chunk_store.ts";
+import { type ChunkStore, isFenced, isFull, type Lease } from "@/services/documents/chunk_store.ts";
 import {
   completeUpload,
   type Completion,
@@ -94,6 +94,7 @@ export class Uploads {
       await inTenant(this.#parts.sql, orgId, (tx) => endUpload(tx, { orgId, id, state: "cancelled" })).catch(
         () => {},
       );
+      if (isFull(error)) return STORAGE_FULL;
       throw error;
     }
   }
@@ -106,13 +107,20 @@ export class Uploads {
   ): Promise<Opened | Complete | UploadRefused> {
     const found = await this.#find(principal, id);
     if ("error" in found) return found;
-    const { upload, ended } = found;
+    const { ended } = found;
+    // One that tells the hash only now has it compared as well.
+    const upload = { ...found.upload, sha256: found.upload.sha256 ?? handshake.sha256 };
     const other = differing(upload, handshake);
     if (other !== undefined) return { error: "upload_differs", detail: `its ${other} is another one` };
     if (ended !== undefined) return ended.state === "complete" ? ended : refusalOf(ended.state, id);
     if (upload.expired) return refusalOf("expired", id);
-    const lease = await this.store.lease(id, holder, "upload");
-    return { upload, lease, stored: await this.store.settle(id) };
+    try {
+      const lease = await this.store.lease(id, holder, "upload");
+      return { upload, lease, stored: await this.store.settle(id) };
+    } catch (error) {
+      if (isFull(error)) return STORAGE_FULL;
+      throw error;
+    }
   }
 
   /** The upload where it is this person's, and what became of it where it has ended. */
@@ -158,6 +166,7 @@ export class Uploads {
       );
     } catch (error) {
       if (isFenced(error)) return "fenced";
+      if (isFull(error)) return STORAGE_FULL;
       throw error;
     }
     return await this.complete(upload, sha256);
@@ -202,13 +211,16 @@ export class Uploads {
     if (holder?.seq === lease.seq) await this.end(upload, "refused");
   }
 
-  /** Ends an unfinished upload and takes its chunks away; the caller holds the latest lease. */
+  /** Ends an unfinished upload and takes its chunks away. Answers how it has ended: a finished one keeps its file. */
   async end(
     { id, orgId }: Pick<Upload, "id" | "orgId">,
     state: "cancelled" | "refused" | "expired",
-  ): Promise<void> {
-    await this.store.remove(id);
-    await inTenant(this.#parts.sql, orgId, (tx) => endUpload(tx, { orgId, id, state }));
+  ): Promise<Upload["state"]> {
+    // The row first: it decides between us and somebody who makes the document at this moment. What a crash leaves in
+    // the bucket after this, the sweeper takes away with the row.
+    const ended = await inTenant(this.#parts.sql, orgId, (tx) => endUpload(tx, { orgId, id, state }));
+    if (ended !== "complete") await this.store.remove(id);
+    return ended;
   }
 
   /** Cancels an upload from wherever it runs. `complete`: too late. */
@@ -217,12 +229,15 @@ export class Uploads {
     if ("error" in found) return found;
     const { upload } = found;
     if (upload.state === "complete") return "complete";
-    if (upload.state !== "receiving") return "cancelled";
-    await this.store.lease(id, this.#parts.newId(), "cancelled");
+    if (upload.state !== "receiving") {
+      // Whoever ended it may have been kept from taking its chunks away.
+      await this.store.remove(id);
+      return "cancelled";
+    }
+    await this.store.fence(id, this.#parts.newId(), "cancelled");
     const object = await this.store.info(id);
     if (object === undefined) {
-      await this.end(upload, "cancelled");
-      return "cancelled";
+      return await this.end(upload, "cancelled") === "complete" ? "complete" : "cancelled";
     }
     const completion = await this.complete(upload, object.sha256);
     return "error" in completion ? completion : "complete";
@@ -261,6 +276,9 @@ export function accessRefusal(principal: Principal, propertyId: number): UploadR
   if (coversProperty(principal, propertyId)) return undefined;
   return { error: "property_forbidden", detail: `property ${propertyId}` };
 }
+
+/** Of any step that writes to the bucket. */
+export const STORAGE_FULL: UploadRefused = { error: "storage_full", detail: "the bucket is full" };
 
 /** Errors that end the upload itself, not only the connection. */
 const FATAL: ReadonlySet<UploadErrorCode> = new Set(["size_mismatch", "type_mismatch", "checksum_mismatch"]);

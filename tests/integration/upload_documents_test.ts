@@ -161,9 +161,14 @@ Deno.test("sweeper - what ran out is taken away, what is finished or still has t
   const again = await TestUpload.begin(late.file, options({ uploadId: late.uploadId }));
   assert.equal((await again.refusal()).code, "upload_expired");
   assert.equal((await young.finish()).sha256, sha256Of(young.file));
+  // Somebody who was about to resume it when it ended.
+  const { store } = server.services.uploads;
+  const lease = await store.lease(late.uploadId, crypto.randomUUID(), "upload");
+  await store.put({ uploadId: late.uploadId, lease, seq: 1, data: testFile(CHUNK_BYTES) });
   await age(late.uploadId, "ended_at", 24 * 8);
   await server.services.uploadSweeper.sweep();
   assert.equal(await stateOf(late.uploadId), undefined);
+  assert.equal(await messages(late.uploadId), 0);
 });
 
 Deno.test("sweeper - an upload that a crash left between its object and its document gets it, on two instances once", async () => {

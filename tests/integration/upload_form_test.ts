@@ -1,11 +1,15 @@
 // Files as forms: the same store, the same refusals.
 import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { jetstreamManager } from "@nats-io/jetstream";
+import { errors } from "@nats-io/transport-node";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import { CHUNK_BYTES, FILE_BYTES_MAX } from "@/lib/upload/limits.ts";
 import { DOCS_STORE } from "@/services/documents/buckets.ts";
 import { receiveForm } from "@/services/documents/form_upload.ts";
+import { inTenant } from "@/services/postgres/tenant.ts";
 import { startDemo } from "../harness/live.ts";
 import type { TestServer } from "../harness/server.ts";
 import { sha256Of, testFile } from "../harness/upload.ts";
@@ -170,4 +174,77 @@ Deno.test("form - a body that breaks off is given up as well", async () => {
   const done = await receiveForm(server.services.uploads, WHO, broken);
   assert.equal("code" in done && done.code, "request_timeout");
   assert.equal(await chunksLeft(), before);
+});
+
+Deno.test("form - a document that was made keeps its file, even where the answer could not be given", async () => {
+  const { uploads, documents } = server.services;
+  const { release } = uploads.store;
+  let uploadId = "";
+  uploads.store.release = (id) => {
+    uploads.store.release = release;
+    uploadId = id;
+    return Promise.reject(new errors.TimeoutError());
+  };
+  const file = testFile(3 * CHUNK_BYTES);
+  assert.equal((await post(form(file))).status, 503);
+  const [row] = await inTenant(
+    server.services.sql,
+    1,
+    (tx) => tx<{ id: number }[]>`select id from documents where upload_id = ${uploadId}`,
+  );
+  const answer = await documents.content(WHO, row!.id);
+  assert.ok(answer.ok);
+  const pieces = await Array.fromAsync(answer.content.bytes);
+  assert.equal(sha256Of(new Uint8Array(await new Blob(pieces).arrayBuffer())), sha256Of(file));
+});
+
+Deno.test("form - a body without end, and without a file, is not read to its end", async () => {
+  const piece = new Uint8Array(1024 * 1024);
+  let pieces = 0;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller) {
+      if (pieces++ >= 200) return controller.close();
+      controller.enqueue(
+        pieces === 1
+          ? new TextEncoder().encode('--b\r\ncontent-disposition: form-data; name="x"\r\n\r\n')
+          : piece,
+      );
+    },
+  });
+  const headers = { "content-type": "multipart/form-data; boundary=b" };
+  const endless = new Request("http://localhost/", { method: "POST", headers, body });
+  const done = await receiveForm(server.services.uploads, WHO, endless);
+  assert.equal("code" in done && done.code, "body_too_large");
+  assert.ok(pieces < 110, `${pieces}`);
+});
+
+Deno.test("form - what was stored of a file is let go while the rest still comes", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  const request = new Request("http://localhost/", {
+    method: "POST",
+    body: form(testFile(64 * CHUNK_BYTES)),
+  });
+  const whole = await request.bytes();
+  const pieces: WeakRef<Uint8Array>[] = [];
+  let held = Infinity;
+  let at = 0;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      if (at >= whole.length) {
+        // A turn of its own: what was looked at in this one may not go.
+        await new Promise((resolve) => setTimeout(resolve));
+        collect();
+        held = pieces.filter((piece) => piece.deref() !== undefined).length;
+        return controller.close();
+      }
+      const piece = whole.slice(at, at += CHUNK_BYTES);
+      pieces.push(new WeakRef(piece));
+      controller.enqueue(piece);
+    },
+  });
+  const slow = new Request("http://localhost/", { method: "POST", headers: request.headers, body });
+  const done = await receiveForm(server.services.uploads, WHO, slow);
+  assert.ok("state" in done);
+  assert.ok(held < 32, `${held} of ${pieces.length} are held`);
 });

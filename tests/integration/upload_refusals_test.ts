@@ -16,6 +16,7 @@ import { DOCS_STORE } from "@/services/documents/buckets.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
 import { call, startDemo, until, watchConnections } from "../harness/live.ts";
 import type { TestServer } from "../harness/server.ts";
+import { RawSocket } from "../harness/raw_socket.ts";
 import { type AnyFrame, TestSocket } from "../harness/socket.ts";
 import { chunkOf, sha256Of, testFile, TestUpload } from "../harness/upload.ts";
 
@@ -31,6 +32,12 @@ const options = (handshake: AnyFrame = {}) => ({ wsUrl: server.wsUrl, token, han
 
 async function stateOf(uploadId: string): Promise<string> {
   return (await call(`${server.url}/v2/documents/uploads/${uploadId}`, { token })).json.state;
+}
+
+async function wholeFile(documentId: number, file: Uint8Array): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(`${server.url}/v2/documents/${documentId}/content`, { headers });
+  assert.equal(sha256Of(await response.bytes()), sha256Of(file));
 }
 
 Deno.test("refusal - a handshake that cannot be taken is refused before a byte is sent", async () => {
@@ -143,6 +150,13 @@ Deno.test("refusal - the declared hash is compared after a resume as well", asyn
   await good.socket.close();
   const again = await TestUpload.open(file, options({ sha256: sha256Of(file), uploadId: good.uploadId }));
   assert.equal((await again.finish()).sha256, sha256Of(file));
+  // Told only when it goes on.
+  const later = await TestUpload.open(file, options());
+  await later.chunks(1, 1);
+  await later.socket.close();
+  const wrong = await TestUpload.open(file, options({ sha256: "e".repeat(64), uploadId: later.uploadId }));
+  await wrong.chunks(2, 3);
+  assert.equal((await wrong.refusal()).code, "checksum_mismatch");
   const bad = await TestUpload.open(file, options({ sha256: "f".repeat(64) }));
   await bad.chunks(1, 1);
   await bad.socket.close();
@@ -292,4 +306,119 @@ Deno.test("refusal - a full bucket takes nothing more, and says so", async () =>
   // With room again it goes on where it was.
   const again = await TestUpload.open(upload.file, options({ uploadId: upload.uploadId }));
   assert.equal((await again.finish()).sha256, sha256Of(upload.file));
+});
+
+Deno.test("refusal - a chunk after the last one, while the upload is being finished, takes nothing of it away", async () => {
+  const upload = await TestUpload.open(testFile(2 * CHUNK_BYTES), options());
+  const { uploads } = server.services;
+  const { complete } = uploads;
+  const made = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  // The object is there, its document is not yet.
+  uploads.complete = async (...args) => {
+    made.resolve();
+    await goOn.promise;
+    return await complete.apply(uploads, args);
+  };
+  try {
+    upload.chunk(1);
+    upload.chunk(2);
+    await made.promise;
+    upload.raw({ seq: 3, data: testFile(100), final: true });
+    goOn.resolve();
+    const { documentId } = await upload.until(({ type }) => type === "complete");
+    await wholeFile(documentId, upload.file);
+  } finally {
+    goOn.resolve();
+    uploads.complete = complete;
+  }
+});
+
+Deno.test("refusal - a cancel that comes while another connection makes the document takes nothing of it away", async () => {
+  const upload = await TestUpload.open(testFile(2 * CHUNK_BYTES), options());
+  const { uploads } = server.services;
+  const { info } = uploads.store;
+  let documentId: number | undefined;
+  uploads.store.info = async (uploadId) => {
+    uploads.store.info = info;
+    const found = await info.call(uploads.store, uploadId);
+    assert.equal(found, undefined);
+    // Between the look and what follows from it.
+    const again = await TestUpload.open(upload.file, options({ uploadId }));
+    documentId = (await again.finish()).documentId;
+    return found;
+  };
+  try {
+    const url = `${server.url}/v2/documents/uploads/${upload.uploadId}`;
+    assert.equal((await call(url, { token, method: "DELETE" })).json.code, "upload_complete");
+  } finally {
+    uploads.store.info = info;
+  }
+  await wholeFile(documentId!, upload.file);
+});
+
+Deno.test("refusal - a bucket that is full to the last byte says so at every step, and lets uploads be ended", async () => {
+  const jsm = await jetstreamManager(server.services.nats);
+  const { config } = await jsm.streams.info(DOCS_STORE);
+  const uploads = [];
+  for (let n = 0; n < 3; n++) {
+    const upload = await TestUpload.open(testFile(2 * CHUNK_BYTES), options());
+    await upload.chunks(1, 1);
+    uploads.push(upload);
+  }
+  const [open, cancelled, late] = uploads as [TestUpload, TestUpload, TestUpload];
+  const { state } = await jsm.streams.info(DOCS_STORE);
+  await jsm.streams.update(DOCS_STORE, { ...config, max_bytes: state.bytes });
+  try {
+    for (const handshake of [{}, { uploadId: open.uploadId }]) {
+      const again = await TestUpload.begin(open.file, options(handshake));
+      assert.equal((await again.refusal()).code, "storage_full");
+    }
+    const url = `${server.url}/v2/documents/uploads/${cancelled.uploadId}`;
+    await inTenant(server.services.sql, 1, (tx) =>
+      tx`
+        update uploads set expires_at = now() - interval '1 hour' where id = ${late.uploadId}`);
+    await server.services.uploadSweeper.sweep();
+    assert.equal(await stateOf(late.uploadId), "expired");
+    // What it took is free again: the bucket is filled anew.
+    const { state } = await jsm.streams.info(DOCS_STORE);
+    await jsm.streams.update(DOCS_STORE, { ...config, max_bytes: state.bytes });
+    assert.equal((await call(url, { token, method: "DELETE" })).status, 204);
+  } finally {
+    await jsm.streams.update(DOCS_STORE, config);
+  }
+});
+
+Deno.test("refusal - a client that asks on and on and reads no answer is sent away", async () => {
+  const upload = await TestUpload.open(testFile(2 * CHUNK_BYTES), options());
+  await upload.chunks(1, 1);
+  await upload.socket.close();
+  const { connections } = server.services;
+  const { remove } = connections;
+  let gone = false;
+  const taken = watchConnections(server);
+  connections.remove = (held) => {
+    gone ||= held === taken[0];
+    remove.call(connections, held);
+  };
+  const url = `${server.url}/v2/documents/upload/stream`;
+  const raw = await RawSocket.connect(url);
+  try {
+    assert.equal((await raw.upgrade(url, [`Authorization: Bearer ${token}`])).status, 101);
+    await raw.send({
+      filename: "passport.pdf",
+      filesize: upload.file.length,
+      mimetype: "application/pdf",
+      documentType: "passport",
+      propertyId: 1,
+      uploadId: upload.uploadId,
+    });
+    assert.equal((await raw.next()).type, "ready");
+    // Each is answered by progress. The system keeps some megabytes for a client that does not read.
+    for (let n = 0; n < 300_000 && !gone; n++) await raw.send({ seq: 1, data: "QQ==" });
+    assert.ok(gone);
+  } finally {
+    connections.remove = remove;
+    raw.close();
+  }
 });

@@ -10,6 +10,8 @@ import type { ResourceStore } from "@/services/resources/store.ts";
 
 /** A reading that has told nothing for so long has lost its worker. */
 const LOST_MS = 10 * 60_000;
+/** One that waits so long may have dropped out of the queue; a second job of one document does no harm. */
+const WAITING_MS = 24 * 3_600_000;
 
 /** Puts a document that could not be read into the queue again. */
 export async function readAgain(
@@ -23,7 +25,9 @@ export async function readAgain(
   }
   const answer = await store.together(person.orgId, async (writes) => {
     const record = await writes.read(person, DOCUMENT, id);
-    const isLost = record.status === "processing" && Date.parse(record.updatedAt) < now - LOST_MS;
+    const silentMs = now - Date.parse(record.updatedAt);
+    const isLost = record.status === "processing" && silentMs > LOST_MS ||
+      record.status === "uploaded" && silentMs > WAITING_MS;
     if (record.status !== "failed" && !isLost) {
       throw new ProblemError({
         code: "not_ready",

@@ -103,20 +103,18 @@ export class UploadSweeper {
     return true;
   }
 
-  async #erase({ id, orgId, state, documentType, documentId, liveDocumentId }: Upload): Promise<void> {
+  async #erase(upload: Upload): Promise<void> {
+    const { id, orgId, state, documentId, liveDocumentId } = upload;
     if (state !== "complete" || liveDocumentId !== null) return;
-    // To overwrite a chunk takes JetStream some 20 ms, in which others wait for the bucket: only where the number must
-    // not survive anywhere.
-    if (documentType === "aadhaar") await this.#store.erase(id);
-    else await this.#store.remove(id);
+    await this.#parts.uploads.takeAway(upload);
     if (documentId !== null) await this.#parts.previews.removePreviews(orgId, documentId);
     await this.#forget(orgId, id);
   }
 
   /** With what a crash, or a connection that did not hear of its end, has left of it in the bucket. */
-  async #takeAway({ id, orgId }: Upload): Promise<void> {
-    await this.#store.remove(id);
-    await this.#forget(orgId, id);
+  async #takeAway(upload: Upload): Promise<void> {
+    await this.#parts.uploads.takeAway(upload);
+    await this.#forget(upload.orgId, upload.id);
   }
 
   async #forget(orgId: number, id: string): Promise<void> {

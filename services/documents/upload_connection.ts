@@ -35,6 +35,7 @@ import { accessRefusal, type Complete, endsUpload, type Uploads } from "@/servic
 import { isNatsUnreachable } from "@/services/nats/errors.ts";
 import { problemOfError } from "@/services/postgres/errors.ts";
 import type { Connections, Held } from "@/services/realtime/connections.ts";
+import { ServerSocket } from "@/services/realtime/server_socket.ts";
 
 export interface UploadConnectionDeps {
   readonly uploads: Uploads;
@@ -45,8 +46,6 @@ export interface UploadConnectionDeps {
   readonly failed: (error: unknown) => void;
 }
 
-/** A socket that we closed gives its place back after this time, whether its peer agrees or not. */
-const CLOSE_WAIT_MS = 60_000;
 /** An instance that stops waits so long for chunks under way. */
 const SETTLE_MS = 800;
 /** Chunks that are told to be stored in one frame, while others are under way. */
@@ -61,9 +60,8 @@ type Phase = "waiting" | "opening" | "open" | "finishing" | "leaving" | "closed"
 /** One socket of `GET /v2/documents/upload/stream`: handshake, chunks, control frames, token, time-outs. */
 export class UploadConnection implements Held {
   readonly kind = "uploading";
-  readonly #socket: WebSocket;
+  readonly #socket: ServerSocket;
   readonly #deps: UploadConnectionDeps;
-  readonly #release: () => void;
   readonly #id = crypto.randomUUID();
   readonly #openedAt = Date.now();
   #principal: Principal;
@@ -72,7 +70,6 @@ export class UploadConnection implements Held {
   #encoding: ChunkEncoding = "json";
   #leases: LeaseWatch | undefined;
   #fenced = false;
-  #releasing: ReturnType<typeof setTimeout> | undefined;
   /** Every chunk up to this one is told to be stored. */
   #told = 0;
   #gaps = 0;
@@ -86,15 +83,15 @@ export class UploadConnection implements Held {
 
   /** Takes over a socket that was just upgraded; `release` gives its place back when it is gone. */
   constructor(socket: WebSocket, principal: Principal, release: () => void, deps: UploadConnectionDeps) {
-    this.#socket = socket;
     this.#principal = principal;
-    this.#release = release;
     this.#deps = deps;
-    socket.binaryType = "arraybuffer";
+    this.#socket = new ServerSocket(socket, release, {
+      message: (data) => this.#message(data),
+      gone: () => this.#leave(),
+      broke: (error) => this.#fail(error),
+      failed: deps.failed,
+    });
     deps.connections.add(this);
-    socket.onmessage = (event) => this.#guard(() => this.#message(event.data));
-    socket.onclose = () => this.#guard(() => this.#gone());
-    socket.onerror = () => this.#guard(() => this.#gone());
   }
 
   get orgId(): number {
@@ -102,7 +99,7 @@ export class UploadConnection implements Held {
   }
 
   tick(now: number): void {
-    this.#guard(() => {
+    this.#socket.guard(() => {
       if (this.#phase === "waiting" && now - this.#openedAt >= HANDSHAKE_MS) {
         return this.#end("handshake_timeout");
       }
@@ -112,7 +109,7 @@ export class UploadConnection implements Held {
       if (now >= expiresAt) return this.#end("token_expired");
       if (!this.#warned && now >= expiresAt - EXPIRY_WARNING_MS) {
         this.#warned = true;
-        this.#send(uploadErrorFrame("token_expiring"));
+        this.#socket.send(uploadErrorFrame("token_expiring"));
       }
       if (this.#reception !== undefined) this.#tickOpen(now, this.#reception);
     });
@@ -125,7 +122,7 @@ export class UploadConnection implements Held {
   }
 
   leave(): void {
-    this.#guard(() => {
+    this.#socket.guard(() => {
       // One that finishes is let finish: its client would have to come back for nothing but the answer.
       if (this.#phase === "closed" || this.#phase === "finishing") return;
       this.#phase = "leaving";
@@ -144,7 +141,7 @@ export class UploadConnection implements Held {
     if (this.#phase === "closed" || this.#phase === "leaving" || this.#phase === "finishing") return;
     const inbound = inboundOf(data);
     if (typeof inbound === "object" && "error" in inbound) return this.#refuse(inbound);
-    if (this.#socket.bufferedAmount > UNREAD_BYTES_MAX) return this.#end("bad_frame", "answers are not read");
+    if (this.#socket.buffered > UNREAD_BYTES_MAX) return this.#end("bad_frame", "answers are not read");
     this.#framedAt = Date.now();
     if (this.#phase === "waiting") {
       this.#phase = "opening";
@@ -179,8 +176,8 @@ export class UploadConnection implements Held {
       upload,
       lease,
       stored,
-      progressed: () => this.#guard(() => this.#progressed()),
-      failed: (error) => this.#guard(() => this.#broke(error)),
+      progressed: () => this.#socket.guard(() => this.#progressed()),
+      failed: (error) => this.#socket.guard(() => this.#broke(error)),
     });
     this.#encoding = handshake.encoding;
     this.#told = stored;
@@ -199,8 +196,8 @@ export class UploadConnection implements Held {
       store,
       uploadId,
       holder: this.#id,
-      lost: (reason) => this.#guard(() => this.#lost(reason)),
-      failed: (error) => this.#guard(() => this.#fail(error)),
+      lost: (reason) => this.#socket.guard(() => this.#lost(reason)),
+      failed: (error) => this.#socket.guard(() => this.#fail(error)),
     });
   }
 
@@ -220,7 +217,7 @@ export class UploadConnection implements Held {
   #ready({ upload, stored, received }: Reception): void {
     const { id: uploadId, expiresAt } = upload;
     const encoding = this.#encoding;
-    this.#send(readyFrame({ uploadId, nextSeq: stored + 1, offset: received, expiresAt, encoding }));
+    this.#socket.send(readyFrame({ uploadId, nextSeq: stored + 1, offset: received, expiresAt, encoding }));
   }
 
   #chunk(chunk: Chunk, reception: Reception): void {
@@ -237,7 +234,7 @@ export class UploadConnection implements Held {
 
   #gap(seq: number, { nextSeq }: Reception): void {
     if (++this.#gaps > GAPS_MAX) return this.#end("bad_chunk", `chunk ${nextSeq} is missing`);
-    this.#send(uploadErrorFrame("seq_mismatch", `chunk ${seq} came, ${nextSeq} is wanted`, nextSeq));
+    this.#socket.send(uploadErrorFrame("seq_mismatch", `chunk ${seq} came, ${nextSeq} is wanted`, nextSeq));
   }
 
   #progressed(): void {
@@ -252,7 +249,7 @@ export class UploadConnection implements Held {
 
   #tell({ upload, stored, received }: Reception): void {
     this.#told = stored;
-    this.#send(progressFrame(upload.id, stored, received, upload.filesize));
+    this.#socket.send(progressFrame(upload.id, stored, received, upload.filesize));
   }
 
   /** A chunk could not be stored: how far the upload is, the next connection finds out. */
@@ -272,7 +269,7 @@ export class UploadConnection implements Held {
   }
 
   #complete(uploadId: string, { documentId, size, sha256, status }: Complete): void {
-    this.#send(completeFrame({ uploadId, documentId, size, sha256, status }));
+    this.#socket.send(completeFrame({ uploadId, documentId, size, sha256, status }));
     this.#close("done");
   }
 
@@ -288,14 +285,14 @@ export class UploadConnection implements Held {
     }
     if (frame.type === "pause") {
       this.#paused = true;
-      return this.#send(pausedFrame(upload.id, upload.expiresAt));
+      return this.#socket.send(pausedFrame(upload.id, upload.expiresAt));
     }
     this.#phase = "finishing";
     const cancelled = await this.#deps.uploads.cancel(this.#principal, upload.id);
     if (typeof cancelled === "object") return this.#refuse(cancelled);
     // Another connection was faster, and finished it.
     if (cancelled === "complete") return this.#end("taken_over");
-    this.#send(cancelledFrame(upload.id));
+    this.#socket.send(cancelledFrame(upload.id));
     this.#close("done");
   }
 
@@ -305,18 +302,18 @@ export class UploadConnection implements Held {
     if ("code" in principal) {
       // Where it could not be looked at, the old one holds.
       const detail = principal.detail ?? principal.code;
-      return this.#send(uploadErrorFrame("token_invalid", detail));
+      return this.#socket.send(uploadErrorFrame("token_invalid", detail));
     }
     const { userId, orgId, expiresAt } = this.#principal;
     if (principal.userId !== userId || principal.orgId !== orgId) {
-      return this.#send(uploadErrorFrame("token_mismatch"));
+      return this.#socket.send(uploadErrorFrame("token_mismatch"));
     }
     if (principal.expiresAt > expiresAt) this.#warned = false;
     this.#principal = principal;
     // The new token may allow less than the old one.
     const refusal = accessRefusal(principal, propertyId);
     if (refusal) return this.#refuse(refusal);
-    this.#send(renewedFrame(new Date(principal.expiresAt).toISOString()));
+    this.#socket.send(renewedFrame(new Date(principal.expiresAt).toISOString()));
   }
 
   /** Ends the connection with what is wrong, and the upload where it can never be right. */
@@ -334,36 +331,22 @@ export class UploadConnection implements Held {
     if (this.#phase === "closed") return;
     const { retryable, close } = UPLOAD_ERRORS[error];
     const stored = retryable ? this.#reception?.stored : undefined;
-    this.#send(uploadErrorFrame(error, detail, stored === undefined ? undefined : stored + 1));
+    this.#socket.send(uploadErrorFrame(error, detail, stored === undefined ? undefined : stored + 1));
     this.#close(close ?? "internal");
   }
 
   #close(name: UploadCloseName): void {
     if (this.#phase === "closed") return;
-    const connecting = this.#socket.readyState === WebSocket.CONNECTING;
     this.#leave();
-    this.#socket.close(UPLOAD_CLOSE[name].code, UPLOAD_CLOSE[name].reason);
-    // A peer that never finished the upgrade tells nothing any more, and one may ignore our close.
-    if (connecting) this.#release();
-    else this.#releasing = setTimeout(this.#release, CLOSE_WAIT_MS);
+    this.#socket.close(UPLOAD_CLOSE[name]);
   }
 
+  /** What is being finished goes on. */
   #leave(): void {
+    if (this.#phase === "closed") return;
     this.#phase = "closed";
     this.#leases?.close();
     this.#deps.connections.remove(this);
-  }
-
-  /** The socket is gone; `close` may be told twice. What is being finished goes on. */
-  #gone(): void {
-    if (this.#phase !== "closed") this.#leave();
-    clearTimeout(this.#releasing);
-    this.#release();
-  }
-
-  /** A socket that is not open yet, or not any more, is told nothing: sending would throw, or be silent. */
-  #send(text: string): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
   }
 
   #fail(error: unknown): void {
@@ -373,24 +356,10 @@ export class UploadConnection implements Held {
   }
 
   #queue(run: () => Promise<void>): void {
-    this.#work = this.#work.then(run).catch((error) => this.#guard(() => this.#fail(error)));
+    this.#work = this.#work.then(run).catch((error) => this.#socket.guard(() => this.#fail(error)));
   }
 
   #later(run: () => Promise<void>): void {
-    void run().catch((error) => this.#guard(() => this.#fail(error)));
-  }
-
-  /** Whatever throws inside a socket callback would end the process. */
-  #guard(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#deps.failed(error);
-      try {
-        this.#close("internal");
-      } catch (again) {
-        this.#deps.failed(again);
-      }
-    }
+    void run().catch((error) => this.#socket.guard(() => this.#fail(error)));
   }
 }

@@ -110,7 +110,8 @@ async function quotaRefusal(
       (select count(*)::int from uploads
         where org_id = ${orgId} and property_id = ${propertyId} and state = 'receiving' and expires_at > now()) as all,
       (select coalesce(sum(filesize), 0)::bigint from uploads
-        where org_id = ${orgId} and property_id = ${propertyId} and created_at > now() - interval '24 hours') as bytes`;
+        where org_id = ${orgId} and property_id = ${propertyId} and created_at > now() - interval '24 hours'
+          and state in ('receiving', 'complete')) as bytes`;
   const { own, all, bytes } = open!;
   const detail = own >= OPEN_UPLOADS_PER_USER_MAX
     ? `${OPEN_UPLOADS_PER_USER_MAX} unfinished uploads of one person are the most`

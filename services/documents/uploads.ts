@@ -34,6 +34,9 @@ export interface Opened {
   readonly stored: number;
 }
 
+/** What must be known of an upload to take away what is stored of it. */
+export type KeptUpload = Pick<Upload, "id" | "orgId" | "documentType">;
+
 export interface UploadsParts extends CompletionParts {
   readonly store: ChunkStore;
 }
@@ -173,7 +176,7 @@ export class Uploads {
   }
 
   /** Makes the document of an upload that is an object already; where its property or guest is gone, it is refused. */
-  async complete(upload: Pick<Upload, "id" | "orgId">, sha256: string): Promise<Complete | UploadRefused> {
+  async complete(upload: KeptUpload, sha256: string): Promise<Complete | UploadRefused> {
     const { id, orgId } = upload;
     let completion: Completion;
     try {
@@ -184,7 +187,7 @@ export class Uploads {
       return { error: "guest_not_found", detail: "it is gone since the upload began" };
     }
     if (completion.state !== "complete") {
-      await this.store.remove(id);
+      await this.takeAway(upload);
       return refusalOf(completion.state, id);
     }
     // Those who had it before are refused from here on, whether the lease is there or not.
@@ -212,15 +215,22 @@ export class Uploads {
   }
 
   /** Ends an unfinished upload and takes its chunks away. Answers how it has ended: a finished one keeps its file. */
-  async end(
-    { id, orgId }: Pick<Upload, "id" | "orgId">,
-    state: "cancelled" | "refused" | "expired",
-  ): Promise<Upload["state"]> {
+  async end(upload: KeptUpload, state: "cancelled" | "refused" | "expired"): Promise<Upload["state"]> {
+    const { id, orgId } = upload;
     // The row first: it decides between us and somebody who makes the document at this moment. What a crash leaves in
     // the bucket after this, the sweeper takes away with the row.
     const ended = await inTenant(this.#parts.sql, orgId, (tx) => endUpload(tx, { orgId, id, state }));
-    if (ended !== "complete") await this.store.remove(id);
+    if (ended !== "complete") await this.takeAway(upload);
     return ended;
+  }
+
+  /**
+   * Takes what is stored of an upload away. To overwrite a chunk takes JetStream some 20 ms, in which others wait for the
+   * bucket: that is done only where the number must not survive anywhere.
+   */
+  async takeAway({ id, documentType }: KeptUpload): Promise<void> {
+    if (documentType === "aadhaar") await this.store.erase(id);
+    else await this.store.remove(id);
   }
 
   /** Cancels an upload from wherever it runs. `complete`: too late. */
@@ -231,7 +241,7 @@ export class Uploads {
     if (upload.state === "complete") return "complete";
     if (upload.state !== "receiving") {
       // Whoever ended it may have been kept from taking its chunks away.
-      await this.store.remove(id);
+      await this.takeAway(upload);
       return "cancelled";
     }
     await this.store.fence(id, this.#parts.newId(), "cancelled");

@@ -33,6 +33,7 @@ import type { Tokens } from "@/services/auth/tokens.ts";
 import type { Feeds } from "@/services/feeds/feeds.ts";
 import type { Connections, Held } from "@/services/realtime/connections.ts";
 import type { Metrics } from "@/services/realtime/metrics.ts";
+import { ServerSocket } from "@/services/realtime/server_socket.ts";
 
 export interface ConnectionDeps {
   readonly feeds: Feeds;
@@ -43,15 +44,11 @@ export interface ConnectionDeps {
   readonly failed: (error: unknown) => void;
 }
 
-/** A socket that we closed gives its place back after this time, whether its peer agrees or not. */
-const CLOSE_WAIT_MS = 60_000;
-
 /** One socket of `GET /v2/realtime/stream`: handshake, subscription, token, pings. What it sees comes from its feed. */
 export class RealtimeConnection implements Held, Sink {
   readonly kind = "streaming";
-  readonly #socket: WebSocket;
+  readonly #socket: ServerSocket;
   readonly #deps: ConnectionDeps;
-  readonly #release: () => void;
   readonly #id = crypto.randomUUID();
   readonly #openedAt = Date.now();
   #principal: Principal;
@@ -60,7 +57,6 @@ export class RealtimeConnection implements Held, Sink {
   #wish: Subscription | undefined;
   #closed = false;
   #warned = false;
-  #releasing: ReturnType<typeof setTimeout> | undefined;
   #pingedAt = Date.now();
   #framesSince = Date.now();
   #frames = 0;
@@ -69,19 +65,20 @@ export class RealtimeConnection implements Held, Sink {
 
   /** Takes over a socket that was just upgraded; `release` gives its place back when it is gone. */
   constructor(socket: WebSocket, principal: Principal, release: () => void, deps: ConnectionDeps) {
-    this.#socket = socket;
     this.#principal = principal;
-    this.#release = release;
     this.#deps = deps;
+    this.#socket = new ServerSocket(socket, release, {
+      message: (data) => this.#message(data),
+      gone: () => this.#leave(),
+      broke: (error) => this.#fail(error),
+      failed: deps.failed,
+    });
     deps.connections.add(this);
     deps.metrics.opened(principal.orgId);
-    socket.onmessage = (event) => this.#guard(() => this.#message(event.data));
-    socket.onclose = () => this.#guard(() => this.#gone());
-    socket.onerror = () => this.#guard(() => this.#gone());
   }
 
   buffered(): number {
-    return this.#socket.bufferedAmount;
+    return this.#socket.buffered;
   }
 
   frame(frame: Frame): void {
@@ -89,7 +86,7 @@ export class RealtimeConnection implements Held, Sink {
   }
 
   reset(reason: ResetReason, seq: number, epoch: string): void {
-    this.#send(resetFrame(reason, seq, epoch));
+    this.#socket.send(resetFrame(reason, seq, epoch));
   }
 
   stalled(): void {
@@ -97,7 +94,7 @@ export class RealtimeConnection implements Held, Sink {
   }
 
   tick(now: number): void {
-    this.#guard(() => {
+    this.#socket.guard(() => {
       if (this.#closed) return;
       const { expiresAt } = this.#principal;
       if (now >= expiresAt) return this.#end("token_expired", "token_expired");
@@ -107,16 +104,16 @@ export class RealtimeConnection implements Held, Sink {
       }
       if (!this.#warned && now >= expiresAt - EXPIRY_WARNING_MS) {
         this.#warned = true;
-        this.#send(errorFrame("token_expiring"));
+        this.#socket.send(errorFrame("token_expiring"));
       }
       if (now - this.#pingedAt >= PING_MS) this.#ping(now);
     });
   }
 
   leave(why: LeaveReason, reconnectInMs: number): void {
-    this.#guard(() => {
+    this.#socket.guard(() => {
       if (this.#closed) return;
-      this.#send(downgradeFrame(why, reconnectInMs));
+      this.#socket.send(downgradeFrame(why, reconnectInMs));
       this.#end(why === "restart" ? "restart" : "downgrade");
     });
   }
@@ -197,7 +194,7 @@ export class RealtimeConnection implements Held, Sink {
   }
 
   #acknowledge(feed: Feed, subscriber: Subscriber): void {
-    this.#send(ackFrame({
+    this.#socket.send(ackFrame({
       seq: subscriber.cursor,
       epoch: subscriber.epoch,
       timestamp: new Date().toISOString(),
@@ -212,30 +209,21 @@ export class RealtimeConnection implements Held, Sink {
   #ping(now: number): void {
     if (this.buffered() > this.#deps.connections.bufferLimit()) return;
     this.#pingedAt = now;
-    this.#send(pingFrame(this.#feed!.position(this.#subscriber!), new Date(now).toISOString()));
+    this.#socket.send(pingFrame(this.#feed!.position(this.#subscriber!), new Date(now).toISOString()));
   }
 
   #error(code: FrameErrorCode, detail?: string): void {
     this.#deps.metrics.error(this.#principal.orgId);
-    this.#send(errorFrame(code, detail));
-  }
-
-  /** A socket that is not open yet, or not any more, is told nothing: sending would throw, or be silent. */
-  #send(text: string): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+    this.#socket.send(errorFrame(code, detail));
   }
 
   /** Ends the connection: an error frame where there is one to tell, then the close code. */
   #end(close: CloseName, error?: FrameErrorCode, detail?: string): void {
     if (this.#closed) return;
-    const connecting = this.#socket.readyState === WebSocket.CONNECTING;
     this.#leave();
     if (error !== undefined) this.#error(error, detail);
     else if (close === "slow") this.#deps.metrics.error(this.#principal.orgId);
-    this.#socket.close(CLOSE[close].code, CLOSE[close].reason);
-    // A peer that never finished the upgrade tells nothing any more, and one may ignore our close.
-    if (connecting) this.#release();
-    else this.#releasing = setTimeout(this.#release, CLOSE_WAIT_MS);
+    this.#socket.close(CLOSE[close]);
   }
 
   #leave(): void {
@@ -246,29 +234,9 @@ export class RealtimeConnection implements Held, Sink {
     if (this.#subscriber !== undefined) this.#feed?.leave(this.#subscriber);
   }
 
-  /** The socket is gone; `close` may be told twice. */
-  #gone(): void {
-    this.#leave();
-    clearTimeout(this.#releasing);
-    this.#release();
-  }
-
   #fail(error: unknown): void {
     this.#deps.failed(error);
     this.#end("internal", "internal");
-  }
-
-  /** Whatever throws inside a socket callback would end the process. */
-  #guard(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      try {
-        this.#fail(error);
-      } catch (again) {
-        this.#deps.failed(again);
-      }
-    }
   }
 }
 

@@ -242,6 +242,14 @@ Deno.test("documents - managers have a failed document read again, nobody else a
   assert.equal(job?.json<{ documentId: number }>().documentId, id);
 });
 
+Deno.test("documents - one that waits for more than a day is put into the queue again", async () => {
+  const { id, path } = await document({ status: "uploaded", fields: {}, withUpload: true });
+  const read = () => call(`${path}/read`, { token: manager, json: {} });
+  assert.equal((await read()).json.code, "not_ready");
+  await sql`update documents set updated_at = now() - interval '25 hours' where id = ${id}`;
+  assert.equal((await read()).status, 202);
+});
+
 Deno.test("documents - a password is for a document that waits for one", async () => {
   const { path } = await document();
   const send = (json: object) => call(`${path}/password`, { token: staff, json });

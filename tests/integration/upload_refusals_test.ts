@@ -279,11 +279,19 @@ Deno.test("refusal - unfinished uploads of one person are counted, those of othe
   await Promise.all(all.map(({ socket }) => socket.close()));
 });
 
-Deno.test("refusal - bytes that a property begins to upload in a day are counted", async () => {
+Deno.test("refusal - bytes of a property in a day are counted, without what came to nothing", async () => {
   await inTenant(server.services.sql, 1, (tx) =>
     tx`
       insert into uploads (id, org_id, property_id, document_type, filename, mimetype, filesize, state, created_by, expires_at)
       select gen_random_uuid(), 1, 2, 'other', 'x', 'text/csv', 104857600, 'cancelled', 'x', now() from generate_series(1, 205)`);
+  const under = await TestUpload.open(testFile(10), options({ propertyId: 2 }));
+  await under.finish();
+  await inTenant(
+    server.services.sql,
+    1,
+    (tx) =>
+      tx`update uploads set state = 'receiving' where org_id = 1 and state = 'cancelled' and property_id = 2`,
+  );
   const over = await TestUpload.begin(testFile(10), options({ propertyId: 2 }));
   assert.equal((await over.refusal()).code, "quota_exceeded");
   const elsewhere = await TestUpload.open(testFile(10), options({ propertyId: 1 }));

@@ -1,0 +1,74 @@
+/** A socket that we closed gives its place back after this time, whether its peer agrees or not. */
+const CLOSE_WAIT_MS = 60_000;
+
+export interface SocketOwner {
+  /** A frame came: text, or bytes as an ArrayBuffer. */
+  message(data: unknown): void;
+  /** The socket is gone, whoever closed it. May be told twice. */
+  gone(): void;
+  /** A callback threw: end what this socket was for. */
+  broke(error: unknown): void;
+  /** Hears what went wrong where nobody can be told any more. */
+  failed(error: unknown): void;
+}
+
+/** The server's end of one WebSocket: one guard around every callback, closed once, its place given back once. */
+export class ServerSocket {
+  readonly #socket: WebSocket;
+  readonly #owner: SocketOwner;
+  readonly #release: () => void;
+  #releasing: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  /** Takes over a socket that was just upgraded; `release` gives its place back when it is gone. */
+  constructor(socket: WebSocket, release: () => void, owner: SocketOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#release = release;
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = (event) => this.guard(() => owner.message(event.data));
+    socket.onclose = () => this.guard(() => this.#gone());
+    socket.onerror = () => this.guard(() => this.#gone());
+  }
+
+  /** Bytes that wait to be read by the peer. */
+  get buffered(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** A socket that is not open yet, or not any more, is told nothing: sending would throw, or be silent. */
+  send(text: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+  }
+
+  close({ code, reason }: { readonly code: number; readonly reason: string }): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const connecting = this.#socket.readyState === WebSocket.CONNECTING;
+    this.#socket.close(code, reason);
+    // A peer that never finished the upgrade tells nothing any more, and one may ignore our close.
+    if (connecting) this.#release();
+    else this.#releasing = setTimeout(this.#release, CLOSE_WAIT_MS);
+  }
+
+  /** Whatever throws inside a socket callback would end the process. */
+  guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      try {
+        this.#owner.broke(error);
+      } catch (again) {
+        this.#owner.failed(again);
+      }
+    }
+  }
+
+  /** `close` may be told twice. */
+  #gone(): void {
+    this.#closed = true;
+    clearTimeout(this.#releasing);
+    this.#release();
+    this.#owner.gone();
+  }
+}

@@ -10,7 +10,7 @@ const SHOWN_DIGITS = 4;
 const REAL_DIGITS_MIN = 8;
 
 const DIGIT = "[0-9\\u0966-\\u096fOQDILZSBG]";
-const GAP = "[\\s.\\-\\u2010-\\u2015]{0,3}";
+const GAP = "[\\s.,_\\-\\u2010-\\u2015]{0,3}";
 const FOUR = `${DIGIT}{4}`;
 /** Three or four groups of four, in one word or apart; a year of a date is not one of them. */
 const GROUPED = new RegExp(
@@ -31,6 +31,15 @@ export function maskDigits(text: string): string {
     const isTelephone = TELEPHONE.test(digits) && !/\d\s+\d/.test(found) &&
       (text[offset - 1] === "+" || !isVerhoeff(digits));
     return isAadhaarLike(digits) && !isTelephone ? masked(digits) : maskTail(found);
+  });
+}
+
+/** Is there a whole Aadhaar number in this text: one whose check digit agrees, and that is no telephone number? */
+export function holdsAadhaarNumber(text: string): boolean {
+  return [...text.matchAll(GROUPED)].some(([found]) => {
+    const digits = digitsIn(found) ?? "";
+    return digits.length === AADHAAR_DIGITS && isAadhaarLike(digits) && isVerhoeff(digits) &&
+      !TELEPHONE.test(digits);
   });
 }
 

@@ -17,6 +17,15 @@ const ENDS: Readonly<Record<PictureFormat, (view: DataView) => number | undefine
   webp: (view) => view.byteLength < 12 ? undefined : 8 + view.getUint32(4, true),
 };
 
+/** Within so many bytes what a phone hangs behind a picture begins; some put its name before it. */
+const CAMERA_WITHIN_BYTES = 64;
+
+/** Does a phone put such bytes behind a JPEG: the film of a motion photo (its first box is `ftyp`), a second picture? */
+export function isOfCamera(trailing: Uint8Array): boolean {
+  const head = String.fromCharCode(...trailing.subarray(0, CAMERA_WITHIN_BYTES));
+  return head.includes("ftyp") || head.includes("\xff\xd8\xff");
+}
+
 const PNG_SIGNATURE_BYTES = 8;
 const IEND = 0x49454e44;
 

@@ -4,8 +4,8 @@ export interface ReaderFrame {
   readonly body: Uint8Array;
 }
 
-/** Largest JSON text of a head. */
-export const HEAD_BYTES_MAX = 1024 * 1024;
+/** Largest JSON text of a head: the rows of a table (TABLE_CHARS_MAX), in scripts of three bytes a character, and their problems. */
+export const HEAD_BYTES_MAX = 8 * 1024 * 1024;
 const PREFIX_BYTES = 8;
 
 /** The beginning of a frame: lengths of head and body, 4 bytes each, big-endian, then the head. The body follows it. */

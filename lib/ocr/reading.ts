@@ -77,6 +77,8 @@ export interface TableColumn {
 /** Rows of a table that are shown and can be taken over. */
 export const TABLE_ROWS_MAX = 500;
 export const TABLE_COLUMNS_MAX = 30;
+/** Characters of its cells: rows behind these are only counted. */
+export const TABLE_CHARS_MAX = 1_000_000;
 
 /** A rectangle in pixels of the picture that was read. */
 export interface Box {

@@ -66,15 +66,18 @@ export interface TextOptions extends FieldOptions {
   /** What the text must match, and the sentence for where it does not. */
   readonly pattern?: RegExp;
   readonly says?: string;
+  /** What is kept of it: the rest holds for this. */
+  readonly kept?: (text: string) => string;
 }
 
 /** Words of people, trimmed. */
-export function text({ min, max, pattern, says, ...options }: TextOptions): Field {
+export function text({ min, max, pattern, says, kept = (value) => value, ...options }: TextOptions): Field {
   const least = min ?? (options.required ? 1 : 0);
   const schema = v.pipe(
     v.string("must be text"),
     v.check(isWellFormed, "has characters that are not text"),
     v.trim(),
+    v.transform(kept),
     v.check((value) => [...value].length <= max, `must have at most ${max} characters`),
     v.check((value) => value.length >= least, "must not be empty"),
     v.check((value) => pattern === undefined || pattern.test(value), says ?? "is not of the right form"),

@@ -1,3 +1,4 @@
+import { maskDigits } from "@/lib/ocr/mask.ts";
 import { defineResource, EVERYONE, MANAGERS, PROGRAMS } from "@/lib/resources/define.ts";
 import { choice, day, email, instant, json, reference, text, whole } from "@/lib/resources/fields.ts";
 import { DOCUMENT_PROBLEMS, DOCUMENT_TYPES, KEPT, STAGES } from "@/lib/upload/document_types.ts";
@@ -31,7 +32,7 @@ export const guest = [
       address: text({ max: 500 }),
       idType: choice(DOCUMENT_TYPES, {}),
       // An Aadhaar number is never kept whole.
-      idNumber: text({ max: 40 }),
+      idNumber: text({ max: 40, kept: maskDigits }),
       idExpiresOn: day(),
     },
     roles: { create: EVERYONE, update: EVERYONE, remove: MANAGERS },

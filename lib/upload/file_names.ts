@@ -1,3 +1,4 @@
+import { maskDigits } from "@/lib/ocr/mask.ts";
 import type { MediaType } from "@/lib/upload/document_types.ts";
 import { FILENAME_BYTES_MAX } from "@/lib/upload/limits.ts";
 
@@ -30,7 +31,8 @@ const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 export function cleanFilename(name: string, mimetype: MediaType): string {
   const last = name.toWellFormed().normalize("NFC").split(/[/\\]/).findLast((part) => part.trim() !== "") ??
     "";
-  const clean = trimmed(last.replace(INVISIBLE, "").normalize("NFC").replace(MEANINGFUL, "_"));
+  // People name scans after the number on them, which is kept nowhere else either.
+  const clean = maskDigits(trimmed(last.replace(INVISIBLE, "").normalize("NFC").replace(MEANINGFUL, "_")));
   const named = clean === "" ? `document${ENDINGS[mimetype]}` : DEVICE.test(clean) ? `_${clean}` : clean;
   return cut(named);
 }

@@ -29,7 +29,7 @@ export async function correctDocument(
       ...before,
       ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, corrected(value)])),
     };
-    const status = needReview(fields) ? "needs_review" : "done";
+    const status = isOfTheFile(record.problem) ? record.status : needReview(fields) ? "needs_review" : "done";
     const problem = status === "done" ? null : record.problem;
     const changed = await writes.update(onBehalfOf(person), DOCUMENT, id, {
       fields,
@@ -43,6 +43,11 @@ export async function correctDocument(
     return changed;
   });
   return answer.ok ? { ok: true, record: answer.result } : answer;
+}
+
+/** What is wrong with the file stays wrong whatever is typed beside it: who may have it depends on this. */
+function isOfTheFile(problem: unknown): boolean {
+  return ["infected", "scanner_down", "password_required"].includes(problem as string);
 }
 
 /** The document, locked, where what was read is there. Throws a ProblemError. */

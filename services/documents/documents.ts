@@ -95,7 +95,9 @@ export class Documents {
   ): Promise<Answer<{ bytes: Uint8Array<ArrayBuffer> }>> {
     const found = await this.#parts.resources.get(principal, DOCUMENT, id);
     if (!found.ok) return found;
-    const bytes = await this.#parts.previews.previewOf(principal.orgId, id, n);
+    // An attempt that came to nothing may have left more.
+    const isThere = n <= (found.record.previews as number);
+    const bytes = isThere ? await this.#parts.previews.previewOf(principal.orgId, id, n) : undefined;
     if (bytes === undefined) {
       return refuse({ code: "not_found", detail: `There is no picture of page ${n} of document ${id}` });
     }

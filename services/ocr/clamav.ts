@@ -24,7 +24,8 @@ export class ClamAv {
   async scan(content: AsyncIterable<Uint8Array>): Promise<ScanVerdict> {
     let connection: Deno.TcpConn;
     try {
-      connection = await Deno.connect(this.#address);
+      const signal = AbortSignal.timeout(this.#scanMs);
+      connection = await Deno.connect({ ...this.#address, signal });
     } catch (error) {
       return down(error);
     }

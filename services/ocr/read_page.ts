@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import { findAadhaarNumbers } from "@/lib/ocr/cards/aadhaar_numbers.ts";
-import { type CardType, readCard, recogniseCard } from "@/lib/ocr/cards/recognise.ts";
+import { type CardType, holdsAadhaar, readCard, recogniseCard } from "@/lib/ocr/cards/recognise.ts";
 import { crossCheck } from "@/lib/ocr/cross_check.ts";
+import { holdsAadhaarNumber } from "@/lib/ocr/mask.ts";
 import type { ReadRequest } from "@/lib/ocr/read_request.ts";
 import type { Box, Fields, PrintedLine } from "@/lib/ocr/reading.ts";
 import type { DocumentProblem, DocumentType } from "@/lib/upload/document_types.ts";
@@ -15,6 +16,8 @@ import { readPicture, type ReadPictureTools } from "@/services/ocr/read_picture.
 export interface PageReading {
   /** What it turned out to be; where that stays open, what was declared. */
   readonly documentType: DocumentType;
+  /** Is there an Aadhaar card on it, or only its number, among whatever else? */
+  readonly isAadhaar: boolean;
   readonly fields: Fields;
   readonly picture: Uint8Array;
   readonly codes: readonly QrCode[];
@@ -40,8 +43,9 @@ export async function readPage(
     ? await readPicture(grey, declared, tools)
     : { ...text, looks: [], codes: await readQrCodes(grey, { thorough: true }) };
   const { documentType, fields, looks, codes } = found;
+  const isAadhaar = documentType === "aadhaar" || holdsAadhaar(looks) || holdsAadhaarNumber(page.text);
   const compared = guest === null ? fields : crossCheck(fields, { guest, today });
-  return { documentType, fields: compared, picture, codes, numbers: numbersOf(looks) };
+  return { documentType, isAadhaar, fields: compared, picture, codes, numbers: numbersOf(looks) };
 }
 
 /** undefined: the text is of no card, and the picture may say more. */

@@ -45,7 +45,7 @@ export async function readPages(
   const main = mainOf(read);
   const documentType = main?.documentType ?? request.documentType;
   const isAadhaar = request.documentType === "aadhaar" ||
-    read.some((page) => page.documentType === "aadhaar");
+    read.some((page) => page.isAadhaar);
   const shown = await show(read, isAadhaar, tools, told);
   const kept = !isAadhaar ? "original" : shown > 0 ? "masked" : "nothing";
   if (main === undefined) {

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import type { CardType } from "@/lib/ocr/cards/recognise.ts";
+import { type CardType, holdsAadhaar } from "@/lib/ocr/cards/recognise.ts";
 import { crossCheck } from "@/lib/ocr/cross_check.ts";
 import { covered } from "@/lib/ocr/picture/cover.ts";
 import type { GreyPicture } from "@/lib/ocr/picture/grey.ts";
@@ -47,7 +47,9 @@ export async function readPicture(
   if (!isCard) {
     const printOnly = declared === "passport" || declared === "visa";
     const page = await readMrzPage(picture, tools, { printOnly });
-    if (page !== undefined) {
+    // Print alone may be that of an Aadhaar card that was said to be a passport.
+    const isOther = page?.documentType === undefined && holdsAadhaar(page?.looks ?? []);
+    if (page !== undefined && !isOther) {
       return { documentType: page.documentType ?? declared, fields: page.fields, looks: page.looks, codes };
     }
   }

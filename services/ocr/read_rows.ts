@@ -1,3 +1,4 @@
+import { holdsAadhaarNumber } from "@/lib/ocr/mask.ts";
 import type { ReadRequest } from "@/lib/ocr/read_request.ts";
 import { readTable } from "@/lib/ocr/table/read_table.ts";
 import type { OpenedCell } from "@/services/ocr/open/opened.ts";
@@ -10,6 +11,12 @@ export function readRows(
 ): ReadResult {
   const table = readTable(rows, { today });
   const hasAny = table.rows.length > 0;
+  // Cells come out masked; the file itself cannot be.
+  const hasNumber = rows.some((row) =>
+    row.some((cell) =>
+      (typeof cell === "string" || typeof cell === "number") && holdsAadhaarNumber(String(cell))
+    )
+  );
   return {
     reading: {
       documentType,
@@ -18,6 +25,6 @@ export function readRows(
       fields: {},
       ...(hasAny && { table }),
     },
-    kept: "original",
+    kept: hasNumber ? "nothing" : "original",
   };
 }

@@ -154,6 +154,37 @@ Deno.test("documents - an Aadhaar number that a person types is masked before it
   assert.equal(kept?.count, 0);
 });
 
+Deno.test("documents - an Aadhaar number that a person or a program writes to a guest is masked", async () => {
+  const body = { propertyId: 1, name: "Ravi Testwala", idType: "aadhaar", idNumber: "2341-2341-2346" };
+  const { json } = await call(`${server.url}/guest-checkin/guest`, { token: staff, json: body });
+  assert.equal(json.idNumber, "XXXX XXXX 2346");
+  const path = `${server.url}/guest-checkin/guest/${json.id}`;
+  const change = { version: json.version, idNumber: "234123412346" };
+  const changed = await call(path, { method: "PATCH", token: staff, json: change });
+  assert.equal(changed.json.idNumber, "XXXX XXXX 2346");
+  const passport = { version: changed.json.version, idNumber: "L898902C3" };
+  assert.equal(
+    (await call(path, { method: "PATCH", token: staff, json: passport })).json.idNumber,
+    "L898902C3",
+  );
+  const [kept] =
+    await sql`select count(*)::int as count from outbox where payload ~ '2341[ -]?2341[ -]?2346'`;
+  assert.equal(kept?.count, 0);
+});
+
+Deno.test("documents - what is typed beside a file that was not scanned, is locked or infected does not free it", async () => {
+  for (const problem of ["scanner_down", "password_required", "infected"]) {
+    const { path } = await document({ status: "failed", problem, fields: {} });
+    const body = { version: 1, fields: { name: "Ravi Testwala" } };
+    const { json } = await call(path, { method: "PATCH", token: staff, json: body });
+    assert.deepEqual([json.status, json.problem, json.fields.name.source], ["failed", problem, "person"]);
+  }
+  const { path } = await document({ status: "failed", problem: "unreadable", fields: {} });
+  const body = { version: 1, fields: { name: "Ravi Testwala" } };
+  const { json } = await call(path, { method: "PATCH", token: staff, json: body });
+  assert.deepEqual([json.status, json.problem], ["done", null]);
+});
+
 Deno.test("documents - applying writes the guest and the document together, and tells of both", async () => {
   const { id: guestId, version: guestVersion } = await guest();
   const { id, path } = await document({ guestId });

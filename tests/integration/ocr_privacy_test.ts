@@ -94,6 +94,32 @@ Deno.test("privacy - an Aadhaar card whose number cannot be found leaves no pict
   await worker.close();
 });
 
+Deno.test("privacy - an Aadhaar card that was said to be something else is masked all the same", async () => {
+  const { bytes, mediaType, secret } = await pictureOf("aadhaar", "clean", 8);
+  const worker = await desk.worker();
+  for (const documentType of ["passport", "pan"] as const) {
+    const { id } = await desk.add({ bytes, documentType, mediaType });
+    const record = await desk.read(id);
+    assert.equal(record.kept, "masked", documentType);
+  }
+  await nowhere(secret!, bytes);
+  await worker.close();
+});
+
+Deno.test("privacy - of a guest list with Aadhaar numbers its masked rows are kept, and no file", async () => {
+  const number = "4827 1065 3908";
+  const bytes = new TextEncoder().encode(`Name,Phone,ID\nRavi Testwala,+91 98765 43210,${number}\n`);
+  const worker = await desk.worker();
+  const { id } = await desk.add({ bytes, documentType: "csv", mediaType: "text/csv" });
+  const { status, kept } = await desk.read(id);
+  assert.deepEqual([status, kept], ["needs_review", "nothing"]);
+  await nowhere(number.replaceAll(" ", ""), bytes);
+  const plain = new TextEncoder().encode("Name,Phone\nRavi Testwala,+91 98765 43210\n");
+  const other = await desk.add({ bytes: plain, documentType: "csv", mediaType: "text/csv" });
+  assert.equal((await desk.read(other.id)).kept, "original");
+  await worker.close();
+});
+
 Deno.test("privacy - a locked letter waits for its password, which is kept nowhere, and then leaves no number", async () => {
   const { bytes, mediaType, secret, password } = letterPdf(5, { locked: true });
   const { id } = await desk.add({ bytes, documentType: "aadhaar", mediaType });

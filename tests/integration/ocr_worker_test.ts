@@ -105,6 +105,21 @@ Deno.test("worker - told to stop, it hands back what it reads, and another one r
   await worker.close();
 });
 
+Deno.test("worker - the many documents of one organisation do not keep another one waiting", async () => {
+  // A picture is no table: that is soon found out.
+  const document = { bytes: await plainPng(), documentType: "csv", mediaType: "image/png" } as const;
+  const many: number[] = [];
+  for (let n = 0; n < 8; n++) many.push((await desk.add(document)).id);
+  const one = await desk.add({ ...document, orgId: 2 });
+  const worker = await desk.worker({ concurrency: 1 });
+  const all = await Promise.all(many.map((id) => desk.read(id)));
+  const { status, updatedAt } = await desk.record(one.id, 2);
+  assert.equal(status, "failed");
+  assert.equal(all.filter((record) => record.updatedAt < updatedAt).length, 1);
+  await worker.close();
+  assert.equal(await desk.jobs(), 0);
+});
+
 Deno.test("worker - NATS killed and started again in between, it goes on", async () => {
   const worker = await desk.worker();
   await desk.nats.kill();

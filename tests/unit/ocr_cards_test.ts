@@ -101,6 +101,8 @@ Deno.test("mask - no text keeps more than the last four digits of such a number"
   assert.equal(maskDigits("UID 4827 1065 3908, thanks"), "UID XXXX XXXX 3908, thanks");
   assert.equal(maskDigits("482710653908"), "XXXX XXXX 3908");
   assert.equal(maskDigits("4827-1065-3908"), "XXXX XXXX 3908");
+  assert.equal(maskDigits("4827, 1065, 3908"), "XXXX XXXX 3908");
+  assert.equal(maskDigits("id_4827_1065_3908"), "id_XXXX XXXX 3908");
   assert.equal(maskDigits("4827 1065 3909"), "XXXX XXXX 3909");
   assert.equal(maskDigits("9173 4827 1065 3908"), "XXXX XXXX XXXX 3908");
   assert.equal(maskDigits("born 1990 4827 1065 3908"), "born 1990 XXXX XXXX 3908");
@@ -311,7 +313,7 @@ Deno.test("cards - whatever an engine gives, readers answer, and no answer holds
       const fields = reader(printed, CONTEXT);
       for (const { value, confidence } of Object.values(fields)) {
         assert.ok(value !== "" && confidence >= 0 && confidence <= 1);
-        assert.ok(!value.replace(/\D/g, "").includes("482710653908"), value);
+        assert.doesNotMatch(value, /4827\D{0,3}1065\D{0,3}3908/);
       }
     }
     for (const lines of printed) findAadhaarNumbers(lines);

@@ -11,6 +11,7 @@ import { FrameDecoder, frameHead } from "@/lib/ocr/reader_frames.ts";
 import { memoryLine, memoryOf } from "@/services/ocr/reader/memory_line.ts";
 import { isTriedAgain, waitAfter } from "@/services/ocr/worker/tries.ts";
 import { openCsv } from "@/services/ocr/open/csv.ts";
+import { openPicture } from "@/services/ocr/open/picture_file.ts";
 import { jobOf } from "@/services/ocr/worker/jobs.ts";
 import { plainGif, plainJpeg, plainPng, plainWebp } from "../specimens/plain_pictures.ts";
 
@@ -174,3 +175,23 @@ Deno.test("corrections - a guest gets a document's values by either name", () =>
   const values = guestValues("passport", { surname: corrected("RAO"), givenNames: corrected("ASHA") });
   assert.deepEqual(values, { name: "ASHA RAO", idType: "passport" });
 });
+
+Deno.test("reader - a phone's film or second picture behind a JPEG is no reason to refuse it, an archive or markup is", async () => {
+  const jpeg = await plainJpeg();
+  const many = new Uint8Array(100 * 1024);
+  const film = [...bytesOf("\0\0\0\x18ftypmp42"), ...many];
+  const opened = async (tail: Iterable<number>, picture = jpeg, type = "image/jpeg") =>
+    (await openPicture(Uint8Array.from([...picture, ...tail]), type)).kind;
+  assert.equal(await opened(film), "pages");
+  assert.equal(await opened([...bytesOf("\0\0\x30\x0a\x10\0\0\0MotionPhoto_Data"), ...film]), "pages");
+  assert.equal(await opened([...jpeg, ...many]), "pages");
+  assert.equal(await opened([...film, ...bytesOf("PK\x05\x06"), ...new Uint8Array(18)]), "refused");
+  assert.equal(await opened([...bytesOf("<html>"), ...many]), "refused");
+  assert.equal(await opened([...bytesOf("PK\x03\x04"), ...many]), "refused");
+  assert.equal(await opened(many), "refused");
+  assert.equal(await opened(film, await plainPng(), "image/png"), "refused");
+});
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { frameHead } from "@/lib/ocr/reader_frames.ts";
 import { cellText, type CellValue } from "@/lib/ocr/table/cells.ts";
 import { guestBodiesOf } from "@/lib/ocr/table/guest_bodies.ts";
 import { readTable } from "@/lib/ocr/table/read_table.ts";
@@ -92,6 +93,20 @@ Deno.test("table - what is wrong is told by its cell", () => {
     { row: 0, column: 2, message: "is not a telephone number" },
     { row: 0, column: 4, message: "is before the arrival" },
   ]);
+});
+
+Deno.test("table - one with long cells fits into what a reader may say, however many of its rows are shown", () => {
+  const long = "नमस्ते".repeat(300);
+  const rows = Array.from(
+    { length: 500 },
+    (_, n) => [`Guest ${n}`, ...Array.from({ length: 29 }, () => long)],
+  );
+  const table = readTable([["Name", "Notes", ...Array.from({ length: 28 }, () => "x")], ...rows], {
+    today: "2026-11-24",
+  });
+  assert.equal(table.rowsTotal, 500);
+  assert.ok(table.rows.length > 10 && table.rows.length < 500);
+  frameHead({ type: "result", reading: { fields: {}, table } });
 });
 
 Deno.test("table - an Aadhaar number is masked in every cell; a telephone number stays", () => {

@@ -43,6 +43,24 @@ const GOOD: Record<MediaType, Uint8Array[]> = {
   ],
 } as Record<MediaType, Uint8Array[]>;
 
+Deno.test("file names - an Aadhaar number in a name is masked, dates and other numbers stay", () => {
+  for (const name of ["482710653908.pdf", "scan_4827_1065_3908.pdf", "aadhaar 4827-1065-3908 (1).pdf"]) {
+    const clean = cleanFilename(name, "application/pdf");
+    assert.ok(clean.includes("XXXX XXXX 3908") && clean.endsWith(".pdf"), clean);
+    assert.equal(cleanFilename(clean, "application/pdf"), clean);
+  }
+  for (
+    const name of [
+      "IMG_20261124_143859.jpg",
+      "PXL_20261124_143859123.jpg",
+      "L898902C3.jpg",
+      "IMG-20261124-WA0001.jpg",
+    ]
+  ) {
+    assert.equal(cleanFilename(name, "image/jpeg"), name);
+  }
+});
+
 Deno.test("file types - a file that begins like its type is taken, and as no other type", () => {
   for (const declared of MEDIA_TYPES) {
     for (const good of GOOD[declared]) {

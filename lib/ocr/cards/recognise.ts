@@ -1,4 +1,4 @@
-import { aadhaarNumbers } from "@/lib/ocr/cards/aadhaar_numbers.ts";
+import { aadhaarNumbers, findAadhaarNumbers } from "@/lib/ocr/cards/aadhaar_numbers.ts";
 import { readAadhaar } from "@/lib/ocr/cards/aadhaar.ts";
 import { readDrivingLicence } from "@/lib/ocr/cards/driving_licence.ts";
 import { readElectionCard } from "@/lib/ocr/cards/election_card.ts";
@@ -31,6 +31,13 @@ export function recogniseCard(readings: Readings): CardType | undefined {
   const [found, another] = WORDS.filter(([, words]) => words.test(text)).map(([type]) => type);
   if (found !== undefined) return another === undefined ? found : undefined;
   return readings.some((lines) => aadhaarNumbers(lines).length > 0) ? "aadhaar" : undefined;
+}
+
+/** Does a number stand here that is surely Aadhaar's, whatever else the page is? Groups of four, and its check digit agrees. */
+export function holdsAadhaar(readings: Readings): boolean {
+  return readings.flat().some((line) =>
+    aadhaarNumbers([line]).length > 0 && findAadhaarNumbers([line]).length > 0
+  );
 }
 
 /** Reads a card of a known kind. */

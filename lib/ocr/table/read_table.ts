@@ -7,7 +7,13 @@ import {
   LAST_NAMES,
   plainHeading,
 } from "@/lib/ocr/table/headings.ts";
-import { TABLE_COLUMNS_MAX, TABLE_ROWS_MAX, type TableColumn, type TableReading } from "@/lib/ocr/reading.ts";
+import {
+  TABLE_CHARS_MAX,
+  TABLE_COLUMNS_MAX,
+  TABLE_ROWS_MAX,
+  type TableColumn,
+  type TableReading,
+} from "@/lib/ocr/reading.ts";
 
 /** Longest heading that is shown, in characters. */
 const HEADING_CHARS_MAX = 80;
@@ -45,11 +51,15 @@ export function readTable(
   const sources = head === undefined ? unknownColumns(shown) : knownColumns(rows[head]!, shown);
   const columns = sources.map(({ column }) => column);
   const problems: Problem[] = [];
-  const texts = shown.map((row, index) => {
+  const texts: (string | null)[][] = [];
+  let chars = 0;
+  for (const [index, row] of shown.entries()) {
     const cells = sources.map((source) => textOf(source, row, today));
+    chars += cells.reduce((sum, cell) => sum + (cell ?? "").length, 0);
+    if (chars > TABLE_CHARS_MAX) break;
     problems.push(...problemsOf(cells, columns, index));
-    return cells;
-  });
+    texts.push(cells);
+  }
   return { columns, rows: texts, rowsTotal: body.length, problems };
 }
 

@@ -1,8 +1,11 @@
+import { Buffer } from "node:buffer";
 import sharp from "sharp";
-import { pictureEnd, type PictureFormat } from "@/lib/ocr/picture_end.ts";
+import { isOfCamera, pictureEnd, type PictureFormat } from "@/lib/ocr/picture_end.ts";
 import { PIXELS_MAX, READ_PIXELS_MAX, TRAILING_BYTES_MAX } from "@/services/ocr/open/limits.ts";
 import { type Opened, refused } from "@/services/ocr/open/opened.ts";
 
+const ZIP_END = "PK\x05\x06";
+const ZIP_END_WITHIN = 64 * 1024 + 22;
 const FORMATS: Readonly<Record<string, PictureFormat>> = {
   "image/jpeg": "jpeg",
   "image/png": "png",
@@ -18,9 +21,21 @@ export async function openPicture(content: Uint8Array, mimetype: string): Promis
   if (format === undefined || metadata.format !== format) return refused("wrong_type");
   if (metadata.width * metadata.height > PIXELS_MAX) return refused("bomb");
   const end = pictureEnd(content, format);
-  if (end !== undefined && content.byteLength - end > TRAILING_BYTES_MAX) return refused("wrong_type");
+  if (end !== undefined && isHung(content.subarray(end), format)) return refused("wrong_type");
   const pixels = metadata.width * metadata.height;
   return { kind: "pages", pages: [{ text: "", picture: () => readable(content, pixels) }] };
+}
+
+/** Is that more than belongs behind a picture? Phones hang films behind JPEGs; an archive behind one is still an archive. */
+function isHung(trailing: Uint8Array, format: PictureFormat): boolean {
+  if (trailing.byteLength <= TRAILING_BYTES_MAX) return false;
+  return format !== "jpeg" || !isOfCamera(trailing) || holdsArchive(trailing);
+}
+
+/** Readers of ZIP files look for the end of its directory, which has at most a comment of 64 KiB behind it. */
+function holdsArchive(bytes: Uint8Array): boolean {
+  const tail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(-ZIP_END_WITHIN);
+  return tail.includes(ZIP_END, 0, "latin1");
 }
 
 /** The file itself, or a smaller picture of it where reading it would take too much memory. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { FrameDecoder, frameHead } from "@/lib/ocr/reader_frames.ts";
+import { maskDigits } from "@/lib/ocr/mask.ts";
 import { readerAnswer } from "@/lib/ocr/reader_answers.ts";
 import type { ReadRequest } from "@/lib/ocr/read_request.ts";
 import type { Reading } from "@/lib/ocr/reading.ts";
@@ -194,7 +195,8 @@ export class ReaderProcess {
     const bytes = memoryOf(line);
     if (bytes === undefined) {
       if (line !== "" && this.#errors.length < ERROR_CHARS_MAX) {
-        this.#errors = `${this.#errors}${line}\n`.slice(0, ERROR_CHARS_MAX);
+        // It is for the log, and libraries quote what they stumble over.
+        this.#errors = `${this.#errors}${maskDigits(line)}\n`.slice(0, ERROR_CHARS_MAX);
       }
     } else if (bytes > this.#memoryMax) this.#give("took_too_much_memory", `${bytes} bytes`);
   }

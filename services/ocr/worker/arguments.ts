@@ -5,6 +5,9 @@ const POSTGRES_PORT = "5432";
 const NATS_PORT = "4222";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 
+/** Not all of the directory: the data of an embedded start lie in it, its key for tokens among them. */
+const CODE = ["lib", "services", "node_modules", "deno.json"];
+
 /**
  * How a worker is started with no more rights than it needs: the servers it is configured for, its own code, and `deno`
  * for the readers. It writes no file.
@@ -21,7 +24,7 @@ export function workerArguments(config: WorkerConfig): string[] {
     "--quiet",
     "--no-prompt",
     `--allow-net=${hosts.join(",")}`,
-    `--allow-read=${[ROOT, ...aadhaarKeys].join(",")}`,
+    `--allow-read=${[...CODE.map((path) => `${ROOT}/${path}`), ...aadhaarKeys].join(",")}`,
     `--allow-run=${Deno.execPath()}`,
     "--allow-env",
     "--allow-sys",

@@ -22,8 +22,11 @@ const HEARTBEAT_MS = 3_000;
 const LOOK_MS = 2_000;
 /** Wait after a look that failed, and before a job comes again that met a server that was away. */
 const RETRY_MS = 1_000;
-/** Jobs under way in the fleet: more workers than that find nothing to do. */
-const ACK_PENDING_MAX = 1_000;
+/** Jobs under way or put back in the fleet: more than that must wait before new ones are looked at. */
+const ACK_PENDING_MAX = 10_000;
+/** How long a document that is not its organisation's turn is put back, and how often. */
+const TURN_MS = 2_000;
+const TURNS_MAX = 20;
 
 export interface QueueOptions {
   readonly js: JetStreamClient;
@@ -36,13 +39,16 @@ export interface QueueOptions {
 
 /**
  * Takes documents from the work queue, so many at once. One that is not done comes again: after a time where the job
- * says so, after ACK_WAIT_MS where the worker died. How often, the job counts; the consumer does not.
+ * says so, after ACK_WAIT_MS where the worker died. How often, the job counts; the consumer does not. Organisations
+ * take turns: none has two documents taken one after the other while those of another one wait.
  */
 export class DocumentQueue {
   readonly #options: QueueOptions;
   readonly #stopping = new AbortController();
   readonly #loops: Promise<void>[];
   #consumer: Promise<Consumer> | undefined;
+  /** Whose document was taken last. */
+  #last: number | undefined;
   #busy = 0;
   #done = 0;
 
@@ -70,6 +76,7 @@ export class DocumentQueue {
         const message = await consumer.next({ expires: LOOK_MS });
         if (message === null) continue;
         if (signal.aborted) message.nak();
+        else if (await this.#isOutOfTurn(message)) message.nak(TURN_MS);
         else await this.#take(message);
       } catch (error) {
         if (signal.aborted) return;
@@ -95,6 +102,14 @@ export class DocumentQueue {
     return await js.consumers.get(DOCS, DURABLE);
   }
 
+  /** Only where there are messages that nobody has seen yet: else all that could come before it is under way already. */
+  async #isOutOfTurn({ subject, info }: JsMsg): Promise<boolean> {
+    const [, , orgId] = subject.split(".");
+    if (Number(orgId) !== this.#last || info.pending === 0 || info.deliveryCount > TURNS_MAX) return false;
+    const { state } = await this.#options.jsm.streams.info(DOCS, { subjects_filter: UPLOADED_SUBJECTS });
+    return Object.keys(state.subjects ?? {}).some((other) => other.split(".")[2] !== orgId);
+  }
+
   async #take(message: JsMsg): Promise<void> {
     const job = jobOf(message.subject, () => message.json());
     if (job === undefined) {
@@ -102,6 +117,7 @@ export class DocumentQueue {
       return message.term();
     }
     const { signal } = this.#stopping;
+    this.#last = job.orgId;
     const beat = setInterval(() => message.working(), HEARTBEAT_MS);
     this.#busy++;
     try {

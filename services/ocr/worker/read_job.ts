@@ -152,7 +152,8 @@ export async function settle(
 
 type Read = Omit<Extract<ReadOutcome, { ok: true }>, "ok">;
 
-function refusal(document: DocumentRecord, problem: DocumentProblem): Read {
+/** Nothing is read of it, and nothing kept. */
+export function refusal(document: DocumentRecord, problem: DocumentProblem): Read {
   const { documentType } = document;
   const kept: (typeof KEPT)[number] = "nothing";
   return { reading: { documentType, status: "failed", problem, fields: {} }, kept, previews: new Map() };

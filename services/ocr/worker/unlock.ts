@@ -6,7 +6,7 @@ import { DOCUMENT, readerPrincipal } from "@/services/documents/records.ts";
 import { DocumentRecord, Overtaken } from "@/services/ocr/worker/document_record.ts";
 import type { ReadJob } from "@/services/ocr/worker/jobs.ts";
 import type { WorkerParts } from "@/services/ocr/worker/parts.ts";
-import { placeOf, readOnce, settle } from "@/services/ocr/worker/read_job.ts";
+import { placeOf, readOnce, refusal, settle } from "@/services/ocr/worker/read_job.ts";
 import { errorFields } from "@/services/log.ts";
 
 /** Locked documents that one worker opens at once, beside those of the queue. */
@@ -77,7 +77,14 @@ export class Unlocks {
       password,
       opened: () => answer("opened"),
     });
-    if (!outcome.ok) return await document.fail(outcome.problem);
+    if (!outcome.ok) {
+      const { problem, why } = outcome;
+      this.#parts.log("warn", "a locked document could not be read", { ...placeOf(job), problem, why });
+      if (problem === "infected") await settle(this.#parts, job, document, refusal(document, problem));
+      // Without its scanner it still waits for the password.
+      else if (problem !== "scanner_down") await document.fail(problem);
+      return answer(problem === "scanner_down" ? "busy" : "opened");
+    }
     if (outcome.reading.problem === "password_required") return answer("wrong");
     await settle(this.#parts, job, document, outcome);
     answer("opened");

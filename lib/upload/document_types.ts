@@ -13,6 +13,11 @@ export const DOCUMENT_TYPES = [
 ] as const;
 export type DocumentType = (typeof DOCUMENT_TYPES)[number];
 
+/** Is it a list of guests, of which rows are read instead of fields? */
+export function isTable(documentType: unknown): boolean {
+  return documentType === "csv" || documentType === "excel";
+}
+
 /** Media types that are taken. Everything else is refused before a byte is sent. */
 export const MEDIA_TYPES = [
   "image/jpeg",

@@ -5,7 +5,7 @@ import type { Fields } from "@/lib/ocr/reading.ts";
 import { type FieldError, ProblemError } from "@/lib/protocol/problems.ts";
 import { isId } from "@/lib/protocol/subjects.ts";
 import { type Answer, refuse } from "@/lib/resources/answer.ts";
-import type { DocumentType } from "@/lib/upload/document_types.ts";
+import { type DocumentType, isTable } from "@/lib/upload/document_types.ts";
 import { readable } from "@/services/documents/corrections.ts";
 import { DOCUMENT, GUEST, onBehalfOf } from "@/services/documents/records.ts";
 import type { ResourceRecord } from "@/services/resources/record.ts";
@@ -40,6 +40,11 @@ export async function applyDocument(
   const wanted = new Set(fields.map((name) => guestFieldOf(name)!));
   const answer = await store.together(person.orgId, async (writes): Promise<Applied> => {
     const record = await readable(writes, person, id);
+    if (isTable(record.documentType)) {
+      throw new ProblemError(
+        invalid("fields", "cannot be taken from a table: its rows are imported").problem,
+      );
+    }
     const guestId = given ?? record.guestId as number | null;
     if (guestId === null) {
       throw new ProblemError(invalid("guestId", "is required: the document has no guest").problem);

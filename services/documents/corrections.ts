@@ -29,7 +29,8 @@ export async function correctDocument(
       ...before,
       ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, corrected(value)])),
     };
-    const status = isOfTheFile(record.problem) ? record.status : needReview(fields) ? "needs_review" : "done";
+    const isHeld = isOfTheFile(record.problem) || isUnmasked(record);
+    const status = isHeld ? record.status : needReview(fields) ? "needs_review" : "done";
     const problem = status === "done" ? null : record.problem;
     const changed = await writes.update(onBehalfOf(person), DOCUMENT, id, {
       fields,
@@ -48,6 +49,11 @@ export async function correctDocument(
 /** What is wrong with the file stays wrong whatever is typed beside it: who may have it depends on this. */
 function isOfTheFile(problem: unknown): boolean {
   return ["infected", "scanner_down", "password_required"].includes(problem as string);
+}
+
+/** An Aadhaar card whose file still waits to be masked, or erased: it must stay one that can be read again. */
+function isUnmasked({ documentType, status, kept }: ResourceRecord): boolean {
+  return documentType === "aadhaar" && status === "failed" && kept === "original";
 }
 
 /** The document, locked, where what was read is there. Throws a ProblemError. */

@@ -1,7 +1,7 @@
 import type { ReadRequest } from "@/lib/ocr/read_request.ts";
 import { letterPasswords } from "@/lib/ocr/letter_passwords.ts";
 import type { Reading } from "@/lib/ocr/reading.ts";
-import type { DocumentProblem, KEPT, Stage } from "@/lib/upload/document_types.ts";
+import { type DocumentProblem, isTable, type KEPT, type Stage } from "@/lib/upload/document_types.ts";
 import { open } from "@/services/ocr/open/open.ts";
 import { readPages } from "@/services/ocr/read_pages.ts";
 import { readRows } from "@/services/ocr/read_rows.ts";
@@ -35,10 +35,11 @@ export async function readDocument(
   ];
   const opened = await open(content, mimetype, passwords);
   if (opened.kind === "refused") return refusal(request, opened.problem);
-  const isTable = documentType === "csv" || documentType === "excel";
   // A guest list may be called other; a card cannot be a table, nor a table a card.
-  if (opened.kind === "rows" && !isTable && documentType !== "other") return refusal(request, "wrong_type");
-  if (opened.kind === "pages" && isTable) return refusal(request, "wrong_type");
+  if (opened.kind === "rows" && !isTable(documentType) && documentType !== "other") {
+    return refusal(request, "wrong_type");
+  }
+  if (opened.kind === "pages" && isTable(documentType)) return refusal(request, "wrong_type");
   told.stage("reading");
   return opened.kind === "rows"
     ? readRows(opened.rows, request)

@@ -242,6 +242,11 @@ Deno.test("documents - the confirmed rows of a list become guests, all of them a
     call(`${path}/import`, { token, json: { version: 1, rows } });
   assert.equal((await take([0, 2])).json.errors[0].path, "rows.2");
   assert.equal((await take([0], await server.token({ orgId: 2 }))).status, 404);
+  const applied = await call(`${path}/apply`, {
+    token: staff,
+    json: { version: 1, guestVersion: 1, fields: ["idType"] },
+  });
+  assert.equal(applied.json.errors[0].path, "fields");
   const { status, json } = await take([0, 1]);
   assert.equal(status, 200);
   assert.deepEqual(
@@ -271,6 +276,21 @@ Deno.test("documents - managers have a failed document read again, nobody else a
   const jsm = await jetstreamManager(server.services.nats);
   const job = await jsm.streams.getMessage(DOCS, { last_by_subj: "docs.uploaded.1.1" });
   assert.equal(job?.json<{ documentId: number }>().documentId, id);
+});
+
+Deno.test("documents - what is typed beside an Aadhaar card that could not be read leaves it to be read again", async () => {
+  const made = {
+    documentType: "aadhaar",
+    status: "failed",
+    problem: "crashed",
+    fields: {},
+    withUpload: true,
+  };
+  const { path } = await document(made);
+  const typed = { version: 1, fields: { name: "ZOYA NAMOONA" } };
+  const { json } = await call(path, { token: staff, method: "PATCH", json: typed });
+  assert.deepEqual([json.status, json.fields.name.value], ["failed", "ZOYA NAMOONA"]);
+  assert.equal((await call(`${path}/read`, { token: manager, json: {} })).status, 202);
 });
 
 Deno.test("documents - one that waits for more than a day is put into the queue again", async () => {

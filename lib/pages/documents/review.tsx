@@ -1,3 +1,4 @@
+import { isTable } from "@/lib/upload/document_types.ts";
 import type { ClientRecord } from "@/lib/client/collection.ts";
 import { contentPath } from "@/lib/pages/documents/document_rest.ts";
 import { Fields } from "@/lib/pages/documents/fields.tsx";
@@ -25,7 +26,6 @@ export function Review({ document, guest, onBack }: ReviewProps) {
   const { documents, detail, problem, read } = useDetail(document);
   const { filename, documentType, status, kept, previews } = document;
   const { label, tone } = documentState(document);
-  const isTable = documentType === "csv" || documentType === "excel";
   const isReading = isBeingRead(document);
   const hasPicture = Number(previews) > 0;
   return (
@@ -68,7 +68,7 @@ export function Review({ document, guest, onBack }: ReviewProps) {
         />
       )}
       {/* What was known of it before it was read, is not what it says. */}
-      {detail !== null && !isReading && !isBeingRead(detail) && (isTable
+      {detail !== null && !isReading && !isBeingRead(detail) && (isTable(documentType)
         ? detail.table && (
           <TableImport detail={detail} table={detail.table} documents={documents} onDone={read} />
         )

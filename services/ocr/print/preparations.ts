@@ -9,7 +9,7 @@ export const TEXT_PX = 34;
 const NEAR = { least: 0.8, most: 1.6 };
 /** Enlarging more only enlarges the blur. */
 const SCALE_MAX = 3;
-/** Most pixels after enlarging: beyond, reading takes longer than it is worth. */
+/** Most pixels that are read: beyond, it takes longer than it is worth, and of grain more than a minute. */
 const PIXELS_MAX = 3_500_000;
 /** Told to Tesseract, which guesses from the size of letters where it has none. */
 const DOTS_PER_INCH = 300;
@@ -46,11 +46,16 @@ export const LOOKS: readonly Look[] = [
   },
 ];
 
-/** How much a picture is enlarged so that text of `textPx` gets the right height. */
+/** How much a picture is made smaller before anything is known of it: grain on a large one is taken for text. */
+export function firstScale({ width, height }: GreyPicture): number {
+  return Math.min(1, Math.sqrt(PIXELS_MAX / (width * height)));
+}
+
+/** How much a picture is made larger or smaller so that text of `textPx` gets the right height. */
 export function scaleFor(textPx: number, { width, height }: GreyPicture): number {
   const wanted = TEXT_PX / Math.max(1, textPx);
-  if (wanted > 1 / NEAR.most && wanted < 1 / NEAR.least) return 1;
-  return Math.min(wanted, SCALE_MAX, Math.sqrt(PIXELS_MAX / (width * height)));
+  const isNear = wanted > 1 / NEAR.most && wanted < 1 / NEAR.least;
+  return Math.min(isNear ? 1 : wanted, SCALE_MAX, Math.sqrt(PIXELS_MAX / (width * height)));
 }
 
 /** The picture as PNG, enlarged and treated. */

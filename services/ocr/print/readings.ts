@@ -3,7 +3,14 @@ import { evenlyLit } from "@/lib/ocr/picture/even_light.ts";
 import { type GreyPicture, type Quarters, turn } from "@/lib/ocr/picture/grey.ts";
 import type { PrintedLine } from "@/lib/ocr/reading.ts";
 import type { OcrEngines } from "@/services/ocr/pictures/engine.ts";
-import { type Look, LOOKS, prepared, scaleFor, TEXT_PX } from "@/services/ocr/print/preparations.ts";
+import {
+  firstScale,
+  type Look,
+  LOOKS,
+  prepared,
+  scaleFor,
+  TEXT_PX,
+} from "@/services/ocr/print/preparations.ts";
 
 /** How long one may read on. */
 export interface Budget {
@@ -40,7 +47,7 @@ export async function* readPrint(
 ): AsyncGenerator<PrintReading> {
   const first = await readUpright(evenlyLit(picture), engines, budget);
   yield mapped(first, picture);
-  const scale = scaleFor(textHeight(first.lines) ?? TEXT_PX, picture);
+  const scale = scaleFor((textHeight(first.lines) ?? TEXT_PX) / first.scale, picture);
   for (const look of LOOKS) {
     if (Date.now() >= budget.deadline) return;
     yield mapped(
@@ -58,10 +65,11 @@ interface Reading {
 }
 
 async function readUpright(picture: GreyPicture, engines: OcrEngines, budget: Budget): Promise<Reading> {
-  let best = await read(picture, { look: FIRST, scale: 1, quarters: 0 }, engines, budget);
+  const scale = firstScale(picture);
+  let best = await read(picture, { look: FIRST, scale, quarters: 0 }, engines, budget);
   for (const quarters of TURNS) {
     if (sureChars(best.lines) >= UPRIGHT_CHARS_MIN || Date.now() >= budget.deadline) break;
-    const other = await read(turn(picture, quarters), { look: FIRST, scale: 1, quarters }, engines, budget);
+    const other = await read(turn(picture, quarters), { look: FIRST, scale, quarters }, engines, budget);
     if (sureChars(other.lines) > sureChars(best.lines)) best = other;
   }
   return best;

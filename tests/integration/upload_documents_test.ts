@@ -102,6 +102,11 @@ Deno.test("documents - a record comes with its corrections and its table", async
 Deno.test("documents - those of another organisation or property are not there, in any way", async () => {
   const { id } = await uploaded(testFile(100));
   await server.services.previews.putPreview(1, id, 1, new TextEncoder().encode("RIFF"));
+  await inTenant(
+    server.services.sql,
+    1,
+    (tx) => tx`update documents set previews = 1 where org_id = 1 and id = ${id}`,
+  );
   const strangers = [await server.token({ orgId: 2 }), await server.token({ properties: [2] })];
   for (const stranger of strangers) {
     for (const path of ["", "/content", "/previews/1"]) {

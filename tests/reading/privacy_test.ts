@@ -6,8 +6,8 @@ import { PREVIEWS_BUCKET } from "@/services/documents/buckets.ts";
 import { unlockDocument } from "@/services/documents/unlock.ts";
 import { until } from "../harness/live.ts";
 import { letterPdf, pictureOf } from "../specimens/catalogue.ts";
-import { codeOf, good, person } from "./resources_fixture.ts";
-import { type Desk, openDesk } from "./ocr_worker_kit.ts";
+import { codeOf, good, person } from "../integration/resources_fixture.ts";
+import { type Desk, openDesk } from "./worker_kit.ts";
 
 let desk: Desk;
 Deno.test.beforeAll(async () => {

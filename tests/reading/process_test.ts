@@ -12,7 +12,7 @@ import { until } from "../harness/live.ts";
 import { hostileFiles } from "../specimens/hostile.ts";
 import { pictureOf } from "../specimens/catalogue.ts";
 import { plainPng } from "../specimens/plain_pictures.ts";
-import { type Desk, openDesk } from "./ocr_worker_kit.ts";
+import { type Desk, openDesk } from "./worker_kit.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const EICAR = "EICAR as text";

@@ -11,7 +11,7 @@ import { until } from "../harness/live.ts";
 import { hostileFiles } from "../specimens/hostile.ts";
 import { pictureOf } from "../specimens/catalogue.ts";
 import { plainPng } from "../specimens/plain_pictures.ts";
-import { type Desk, openDesk } from "./ocr_worker_kit.ts";
+import { type Desk, openDesk } from "./worker_kit.ts";
 
 let desk: Desk;
 Deno.test.beforeAll(async () => {
@@ -22,7 +22,7 @@ Deno.test.afterAll(async () => {
 });
 
 function entry(name: string): string {
-  return fileURLToPath(new URL(`ocr_readers/${name}.ts`, import.meta.url));
+  return fileURLToPath(new URL(`readers/${name}.ts`, import.meta.url));
 }
 
 async function blank() {

@@ -5,7 +5,7 @@ import { until } from "../harness/live.ts";
 
 const READER = fileURLToPath(new URL("../../services/ocr/reader/process.ts", import.meta.url));
 const MAIN = fileURLToPath(new URL("../../services/ocr/reader_main.ts", import.meta.url));
-const LOOPS = fileURLToPath(new URL("ocr_readers/loops.ts", import.meta.url));
+const LOOPS = fileURLToPath(new URL("readers/loops.ts", import.meta.url));
 const WORKER = `
   import { ReaderProcess } from ${JSON.stringify(READER)};
   const loops = new ReaderProcess(${JSON.stringify(LOOPS)});

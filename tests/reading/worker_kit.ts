@@ -19,7 +19,7 @@ import type { ResourceRecord } from "@/services/resources/record.ts";
 import { until } from "../harness/live.ts";
 import { testNats } from "../harness/nats.ts";
 import { sha256Of } from "../harness/upload.ts";
-import { type Hotels, openHotels } from "./resources_fixture.ts";
+import { type Hotels, openHotels } from "../integration/resources_fixture.ts";
 
 export interface Waiting {
   readonly id: number;

@@ -1,6 +1,7 @@
-import { binaryChunk, chunkBytesOf, chunksOf, textChunk, uploadHandshakeFrame } from "@/lib/upload/frames.ts";
+import { binaryChunk, textChunk } from "@/lib/upload/chunk.ts";
+import { readUploadFrame } from "@/lib/upload/client/server_frames.ts";
+import { chunkBytesOf, chunksOf } from "@/lib/upload/frames.ts";
 import { CHUNK_BYTES } from "@/lib/upload/limits.ts";
-import { parseUploadServerFrame } from "@/lib/upload/server_frames.ts";
 import type { TusClient } from "./tus_client.ts";
 
 /** What is sent, and to where. */
@@ -72,19 +73,17 @@ function connection(
       }
     };
     socket.onopen = () =>
-      socket.send(uploadHandshakeFrame({
+      socket.send(JSON.stringify({
         filename: "bench.pdf",
         filesize: file.length,
         mimetype: "application/pdf",
         documentType: "other",
-        guestId: null,
         propertyId: 1,
-        sha256: null,
         encoding,
         uploadId,
       }));
     socket.onmessage = ({ data }) => {
-      const frame = parseUploadServerFrame(data);
+      const frame = readUploadFrame(data);
       if (frame?.type === "ready") {
         began(frame.uploadId);
         next = frame.nextSeq;

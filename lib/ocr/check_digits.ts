@@ -38,13 +38,6 @@ export function isVerhoeff(digits: string): boolean {
   return /^[0-9]+$/.test(digits) && verhoeffSum(digits) === 0;
 }
 
-/** The check digit of Verhoeff that belongs behind these digits. */
-export function verhoeffDigit(digits: string): string {
-  const sum = verhoeffSum(`${digits}0`);
-  // The inverse: turns go back, flips are their own.
-  return String(sum < 5 ? (5 - sum) % 5 : sum);
-}
-
 function verhoeffSum(digits: string): number {
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { TICKET_CHARS_MAX } from "@/lib/protocol/limits.ts";
 import { isId } from "@/lib/protocol/subjects.ts";
+import { type Chunk, CHUNK_HEAD_BYTES, FINAL_FLAG } from "@/lib/upload/chunk.ts";
 import {
   DOCUMENT_TYPES,
   type DocumentType,
@@ -30,14 +31,6 @@ export interface UploadHandshake {
 /** How a client means to send its chunks. Both are always understood. */
 export type ChunkEncoding = "json" | "binary";
 
-/** A piece of the file. `seq` counts from 1. */
-export interface Chunk {
-  readonly seq: number;
-  readonly data: Uint8Array<ArrayBuffer>;
-  /** Is it the last one? */
-  readonly final: boolean;
-}
-
 export type UploadControl =
   | { readonly type: "pause" }
   | { readonly type: "resume" }
@@ -47,11 +40,8 @@ export type UploadControl =
 
 export type UploadClientFrame = ({ readonly type: "chunk" } & Chunk) | UploadControl;
 
-/** Bytes of a binary chunk before its payload: 4 of `seq`, big-endian, 1 of flags. */
-export const CHUNK_HEAD_BYTES = 5;
 /** Longest filename looked at, in UTF-16 units; what is kept of it is shorter. */
 export const FILENAME_CHARS_MAX = 1024;
-const FINAL_FLAG = 1;
 const TOKEN_CHARS_MAX = 8192;
 const MIMETYPE_CHARS_MAX = 200;
 
@@ -144,35 +134,6 @@ export function parseUploadBinary(bytes: Uint8Array<ArrayBuffer>): UploadClientF
   }
   const seq = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
   return chunkOf(seq, bytes.subarray(CHUNK_HEAD_BYTES), flags === FINAL_FLAG);
-}
-
-/** The text of a chunk. */
-export function textChunk({ seq, data, final }: Chunk): string {
-  return `{"seq":${seq},"data":"${data.toBase64()}","final":${final}}`;
-}
-
-/** The binary frame of a chunk. */
-export function binaryChunk({ seq, data, final }: Chunk): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(CHUNK_HEAD_BYTES + data.length);
-  new DataView(bytes.buffer).setUint32(0, seq);
-  bytes[4] = final ? FINAL_FLAG : 0;
-  bytes.set(data, CHUNK_HEAD_BYTES);
-  return bytes;
-}
-
-/** The text of a first frame. */
-export function uploadHandshakeFrame(handshake: UploadHandshake): string {
-  const { guestId, sha256, uploadId, ...rest } = handshake;
-  return JSON.stringify({
-    ...rest,
-    ...(guestId !== null && { guestId }),
-    ...(sha256 !== null && { sha256 }),
-    ...(uploadId !== null && { uploadId }),
-  });
-}
-
-export function uploadControlFrame(control: UploadControl): string {
-  return JSON.stringify(control);
 }
 
 /** Chunks of a file of this many bytes. */

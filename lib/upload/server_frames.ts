@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import type { DocumentType, MediaType } from "@/lib/upload/document_types.ts";
 import { UPLOAD_ERRORS, type UploadErrorCode } from "@/lib/upload/errors.ts";
 import type { ChunkEncoding } from "@/lib/upload/frames.ts";
@@ -12,68 +11,50 @@ import {
 } from "@/lib/upload/limits.ts";
 import { MEDIA_TYPES } from "@/lib/upload/document_types.ts";
 
-const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const Text = v.string();
-
-const ReadySchema = v.looseObject({
-  type: v.literal("ready"),
-  uploadId: Text,
-  nextSeq: Count,
-  offset: Count,
-  chunkSize: Count,
-  window: Count,
-  expiresAt: Text,
-  limits: v.looseObject({ fileBytes: Count, idleMs: Count, pausedMs: Count, mediaTypes: v.array(Text) }),
-});
-const ProgressSchema = v.looseObject({
-  type: v.literal("progress"),
-  uploadId: Text,
-  seq: Count,
-  received: Count,
-  total: Count,
-  percent: v.number(),
-});
-const CompleteSchema = v.looseObject({
-  type: v.literal("complete"),
-  uploadId: Text,
-  documentId: Count,
-  size: Count,
-  sha256: Text,
-  status: Text,
-});
-const ErrorSchema = v.looseObject({
-  type: v.literal("error"),
-  code: Text,
-  message: Text,
-  retryable: v.boolean(),
-  nextSeq: v.optional(Count),
-});
-const ServerFrameSchema = v.variant("type", [
-  ReadySchema,
-  ProgressSchema,
-  CompleteSchema,
-  v.looseObject({ type: v.literal("paused"), uploadId: Text, expiresAt: Text }),
-  v.looseObject({ type: v.literal("cancelled"), uploadId: Text }),
-  v.looseObject({ type: v.literal("renewed"), expiresAt: Text }),
-  ErrorSchema,
-]);
-
-/** Any frame from the server. The `code` of an error may be one that this client does not know yet. */
-export type UploadServerFrame = v.InferOutput<typeof ServerFrameSchema>;
-export type UploadReady = v.InferOutput<typeof ReadySchema>;
-export type UploadProgress = v.InferOutput<typeof ProgressSchema>;
-export type UploadComplete = v.InferOutput<typeof CompleteSchema>;
-export type UploadErrorFrame = v.InferOutput<typeof ErrorSchema>;
-
-/** Reads a frame of the server; undefined where it is none that is known: a client passes over those. */
-export function parseUploadServerFrame(text: string): UploadServerFrame | undefined {
-  try {
-    const result = v.safeParse(ServerFrameSchema, JSON.parse(text));
-    return result.success ? result.output : undefined;
-  } catch {
-    return undefined;
-  }
+export interface UploadReady {
+  readonly type: "ready";
+  readonly uploadId: string;
+  readonly nextSeq: number;
+  readonly offset: number;
+  readonly chunkSize: number;
+  readonly window: number;
+  /** RFC 3339 */
+  readonly expiresAt: string;
+  readonly limits: typeof UPLOAD_LIMITS;
 }
+
+export interface UploadErrorFrame {
+  readonly type: "error";
+  /** May be one that a client does not know yet. */
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly nextSeq?: number;
+}
+
+/** Any frame from the server. */
+export type UploadServerFrame =
+  | UploadReady
+  | {
+    readonly type: "progress";
+    readonly uploadId: string;
+    readonly seq: number;
+    readonly received: number;
+    readonly total: number;
+    readonly percent: number;
+  }
+  | {
+    readonly type: "complete";
+    readonly uploadId: string;
+    readonly documentId: number;
+    readonly size: number;
+    readonly sha256: string;
+    readonly status: string;
+  }
+  | { readonly type: "paused"; readonly uploadId: string; readonly expiresAt: string }
+  | { readonly type: "cancelled"; readonly uploadId: string }
+  | { readonly type: "renewed"; readonly expiresAt: string }
+  | UploadErrorFrame;
 
 /** `{"type":"ready",...}`: chunk `nextSeq` is what is wanted, from byte `offset`. `expiresAt`: unfinished, it is kept until then. */
 export function readyFrame(

@@ -1,9 +1,5 @@
-import {
-  CHUNK_HEAD_BYTES,
-  parseUploadBinary,
-  parseUploadText,
-  type UploadClientFrame,
-} from "@/lib/upload/frames.ts";
+import { parseUploadBinary, parseUploadText, type UploadClientFrame } from "@/lib/upload/frames.ts";
+import { CHUNK_HEAD_BYTES } from "@/lib/upload/chunk.ts";
 import type { UploadRefused } from "@/lib/upload/errors.ts";
 import { CHUNK_BYTES, TEXT_FRAME_CHARS_MAX } from "@/lib/upload/limits.ts";
 

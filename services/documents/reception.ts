@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import type { Chunk } from "@/lib/upload/frames.ts";
+import type { Chunk } from "@/lib/upload/chunk.ts";
 import { chunkBytesOf, chunksOf } from "@/lib/upload/frames.ts";
 import type { UploadRefused } from "@/lib/upload/errors.ts";
 import { contentRefusal } from "@/lib/upload/file_types.ts";

@@ -7,12 +7,8 @@ import {
   EXPIRY_WARNING_MS,
   HANDSHAKE_MS,
 } from "@/lib/protocol/limits.ts";
-import {
-  type Chunk,
-  type ChunkEncoding,
-  parseUploadHandshake,
-  type UploadControl,
-} from "@/lib/upload/frames.ts";
+import type { Chunk } from "@/lib/upload/chunk.ts";
+import { type ChunkEncoding, parseUploadHandshake, type UploadControl } from "@/lib/upload/frames.ts";
 import { UPLOAD_ERRORS, type UploadErrorCode, type UploadRefused } from "@/lib/upload/errors.ts";
 import { IDLE_MS, PAUSED_MS, WINDOW_CHUNKS } from "@/lib/upload/limits.ts";
 import {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Chunk, chunkBytesOf, chunksOf, textChunk } from "@/lib/upload/frames.ts";
-import { binaryChunk } from "@/lib/upload/frames.ts";
+import { binaryChunk, type Chunk, textChunk } from "@/lib/upload/chunk.ts";
+import { chunkBytesOf, chunksOf } from "@/lib/upload/frames.ts";
 import { CHUNK_BYTES, WINDOW_CHUNKS } from "@/lib/upload/limits.ts";
 import { type AnyFrame, TestSocket } from "./socket.ts";
 

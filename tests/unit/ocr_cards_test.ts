@@ -6,7 +6,7 @@ import { readDrivingLicence } from "@/lib/ocr/cards/driving_licence.ts";
 import { readElectionCard } from "@/lib/ocr/cards/election_card.ts";
 import { readPan } from "@/lib/ocr/cards/pan.ts";
 import { recogniseCard } from "@/lib/ocr/cards/recognise.ts";
-import { verhoeffDigit } from "@/lib/ocr/check_digits.ts";
+import { verhoeffDigit } from "../specimens/numbers.ts";
 import { maskDigits } from "@/lib/ocr/mask.ts";
 import type { Fields, PrintedLine } from "@/lib/ocr/reading.ts";
 

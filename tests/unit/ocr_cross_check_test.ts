@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { icaoCheckDigit, isLuhn, isVerhoeff, verhoeffDigit } from "@/lib/ocr/check_digits.ts";
+import { icaoCheckDigit, isLuhn, isVerhoeff } from "@/lib/ocr/check_digits.ts";
+import { verhoeffDigit } from "../specimens/numbers.ts";
 import { crossCheck, EXPECTED_FIELDS, statusOf } from "@/lib/ocr/cross_check.ts";
 import { dayInText, dayOfSix, isoDay } from "@/lib/ocr/dates.ts";
 import { check, field } from "@/lib/ocr/field.ts";

@@ -2,8 +2,8 @@ import type { UploadServerFrame } from "@/lib/upload/server_frames.ts";
 import { isObject, isSeq, isText } from "@/lib/client/server_frames.ts";
 
 /**
- * Reads a frame of the server without the schemas that the server's own reader would bring into the browser. null: none
- * that is known; a client passes over those.
+ * Reads a frame of the server, without schemas, which would be too large for a browser. null: none that is known; a client
+ * passes over those.
  */
 export function readUploadFrame(text: string): UploadServerFrame | null {
   const frame = parse(text);

@@ -2,7 +2,7 @@ import type { Renewal } from "@/lib/client/link.ts";
 import { Socket, type SocketLike } from "@/lib/client/socket.ts";
 import { type After, Timers } from "@/lib/client/timers.ts";
 import { Turns } from "@/lib/client/turns.ts";
-import { chunkFrame } from "@/lib/upload/client/client_frames.ts";
+import { binaryChunk } from "@/lib/upload/chunk.ts";
 import { hashOf, type Sliced } from "@/lib/upload/client/hash_file.ts";
 import type { UploadMachine } from "@/lib/upload/client/upload_machine.ts";
 import type { UploadCommand, UploadInput, UploadTimer } from "@/lib/upload/client/upload_types.ts";
@@ -104,7 +104,7 @@ export class Upload {
     if (data.length !== bytes) {
       throw new Error(`Cannot read chunk ${seq}: it has ${data.length} bytes of ${bytes}`);
     }
-    return chunkFrame(seq, final, data);
+    return binaryChunk({ seq, data, final });
   }
 
   #send(frame: () => string | Promise<Uint8Array<ArrayBuffer>>): void {

@@ -16,7 +16,6 @@ const READ_BYTES_MAX = 2 * READ_CHUNKS * CHUNK_BYTES;
 /** Chunks erased at once. */
 const ERASE_CHUNKS = 16;
 const SEQ = "X-Seq";
-const OFFSET = "X-Offset";
 /** JetStream's error codes. */
 const WRONG_LAST_SEQUENCE = 10071;
 const NO_MESSAGE_FOUND = 10037;
@@ -120,7 +119,6 @@ export class ChunkStore {
   async put({ uploadId, lease, seq, data }: StoredChunk): Promise<void> {
     const head = headers();
     head.set(SEQ, String(seq));
-    head.set(OFFSET, String((seq - 1) * CHUNK_BYTES));
     await this.#js.publish(chunkSubject(uploadId), data, {
       // With the lease: a chunk that was removed above a gap must not be taken for stored.
       msgID: `${uploadId}:${lease.seq}:${seq}`,
@@ -131,8 +129,8 @@ export class ChunkStore {
 
   /** Chunks that are stored without a gap from the first on. What lies above a gap is removed: hold the lease. */
   async settle(uploadId: string): Promise<number> {
-    const { count, last } = await this.#extent(uploadId);
-    if (last === count) return count;
+    const count = await this.#count(uploadId);
+    if (count === 0 || await this.#last(uploadId) === count) return count;
     let whole = 0;
     for await (const message of this.#messages(uploadId)) {
       if (seqOf(message.header) === whole + 1) whole++;
@@ -143,7 +141,7 @@ export class ChunkStore {
 
   /** Chunks that are stored, as far as that can be said without reading them. */
   async stored(uploadId: string): Promise<number> {
-    return (await this.#extent(uploadId)).count;
+    return await this.#count(uploadId);
   }
 
   /** Makes the chunks an object. Rejects like `put`. */
@@ -214,14 +212,18 @@ export class ChunkStore {
     await this.remove(uploadId);
   }
 
-  /** How many chunks there are, and the number of the last one; asked of the leader. */
-  async #extent(uploadId: string): Promise<{ count: number; last: number }> {
+  /** How many chunks there are; asked of the leader. */
+  async #count(uploadId: string): Promise<number> {
     const subject = chunkSubject(uploadId);
     const { state } = await this.#jsm.streams.info(DOCS_STORE, { subjects_filter: subject });
-    const count = state.subjects?.[subject] ?? 0;
-    if (count === 0) return { count, last: 0 };
+    return state.subjects?.[subject] ?? 0;
+  }
+
+  /** The number of the last chunk; asked of the leader. */
+  async #last(uploadId: string): Promise<number> {
+    const subject = chunkSubject(uploadId);
     const message = await this.#jsm.streams.getMessage(DOCS_STORE, { last_by_subj: subject });
-    return { count, last: message === null ? 0 : seqOf(message.header) };
+    return message === null ? 0 : seqOf(message.header);
   }
 
   async *#messages(uploadId: string): AsyncGenerator<StoredMsg> {

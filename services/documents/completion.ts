@@ -1,6 +1,6 @@
 import { uploadedSubject } from "@/lib/protocol/subjects.ts";
 import type { UploadState } from "@/lib/upload/server_frames.ts";
-import { DOCUMENT } from "@/services/documents/document_resource.ts";
+import { DOCUMENT } from "@/services/documents/records.ts";
 import { selectUpload, type Upload } from "@/services/documents/upload_rows.ts";
 import type { OutboxRow } from "@/services/outbox/relay.ts";
 import type { Sql, Transaction } from "@/services/postgres/pool.ts";

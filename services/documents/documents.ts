@@ -1,6 +1,6 @@
 import type { Principal } from "@/lib/auth/principal.ts";
 import { type Answer, refuse } from "@/lib/resources/answer.ts";
-import { DOCUMENT } from "@/services/documents/document_resource.ts";
+import { DOCUMENT } from "@/services/documents/records.ts";
 import type { Originals } from "@/services/documents/originals.ts";
 import type { Previews } from "@/services/documents/previews.ts";
 import type { Sql } from "@/services/postgres/pool.ts";

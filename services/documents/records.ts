@@ -3,10 +3,9 @@ import { SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import { resourceOf } from "@/lib/resources/catalog.ts";
 import type { Resource } from "@/lib/resources/define.ts";
 
-export { DOCUMENT } from "@/services/documents/document_resource.ts";
-
-/** The resource `guest.guest`. */
-export const GUEST: Resource = known();
+/** The resources that reading a document writes. */
+export const DOCUMENT: Resource = known("document");
+export const GUEST: Resource = known("guest");
 
 /** Stands as the actor of what reading a document brought. */
 export const READER_USER = "reader";
@@ -29,8 +28,8 @@ export function onBehalfOf(person: Principal): Principal {
   return { ...person, role: "service" };
 }
 
-function known(): Resource {
-  const resource = resourceOf("guest", "guest");
-  if (resource === undefined) throw new Error("There is no resource guest.guest");
+function known(entity: "document" | "guest"): Resource {
+  const resource = resourceOf("guest", entity);
+  if (resource === undefined) throw new Error(`There is no resource guest.${entity}`);
   return resource;
 }

@@ -165,7 +165,11 @@ export class UploadConnection implements Held {
     const opened = await this.#deps.uploads.open(this.#principal, handshake, this.#id);
     if ("error" in opened) return this.#refuse(opened);
     if ("state" in opened) return this.#complete(handshake.uploadId!, opened);
-    if (this.#phase !== "opening") return;
+    if (this.#phase !== "opening") {
+      // Its client is gone and was never told its id: it must not count against the quota for a day.
+      if (handshake.uploadId === null) await this.#deps.uploads.end(opened.upload, "cancelled");
+      return;
+    }
     const { upload, lease, stored } = opened;
     this.#reception = new Reception({
       store: this.#deps.uploads.store,

@@ -6,7 +6,6 @@ import {
   CHUNK_BYTES,
   FILE_BYTES_MAX,
   IDLE_MS,
-  OPEN_UPLOADS_PER_USER_MAX,
   PAUSED_MS,
   TEXT_FRAME_CHARS_MAX,
   UPLOAD_LIFE_MS,
@@ -265,60 +264,6 @@ Deno.test("refusal - a guest who is gone before the end is noticed", async () =>
   assert.equal((await upload.refusal()).code, "guest_not_found");
 });
 
-Deno.test("refusal - unfinished uploads of one person are counted, those of others are not in their way", async () => {
-  const mine = await server.token({ sub: "collector" });
-  const all: TestUpload[] = [];
-  for (let n = 0; n < OPEN_UPLOADS_PER_USER_MAX; n++) {
-    all.push(await TestUpload.open(testFile(10), { wsUrl: server.wsUrl, token: mine }));
-  }
-  const over = await TestUpload.begin(testFile(10), { wsUrl: server.wsUrl, token: mine });
-  assert.deepEqual((await over.refusal()).code, "quota_exceeded");
-  const other = await TestUpload.open(testFile(10), { wsUrl: server.wsUrl, token });
-  await other.finish();
-  all[0]!.socket.send({ type: "cancel" });
-  await all[0]!.socket.whenClosed();
-  const next = await TestUpload.open(testFile(10), { wsUrl: server.wsUrl, token: mine });
-  await next.finish();
-  await Promise.all(all.map(({ socket }) => socket.close()));
-});
-
-Deno.test("refusal - bytes of a property in a day are counted, without what came to nothing", async () => {
-  await inTenant(server.services.sql, 1, (tx) =>
-    tx`
-      insert into uploads (id, org_id, property_id, document_type, filename, mimetype, filesize, state, created_by, expires_at)
-      select gen_random_uuid(), 1, 2, 'other', 'x', 'text/csv', 104857600, 'cancelled', 'x', now() from generate_series(1, 205)`);
-  const under = await TestUpload.open(testFile(10), options({ propertyId: 2 }));
-  await under.finish();
-  await inTenant(
-    server.services.sql,
-    1,
-    (tx) =>
-      tx`update uploads set state = 'receiving' where org_id = 1 and state = 'cancelled' and property_id = 2`,
-  );
-  const over = await TestUpload.begin(testFile(10), options({ propertyId: 2 }));
-  assert.equal((await over.refusal()).code, "quota_exceeded");
-  const elsewhere = await TestUpload.open(testFile(10), options({ propertyId: 1 }));
-  await elsewhere.finish();
-});
-
-Deno.test("refusal - a full bucket takes nothing more, and says so", async () => {
-  const jsm = await jetstreamManager(server.services.nats);
-  const { config } = await jsm.streams.info(DOCS_STORE);
-  const upload = await TestUpload.open(testFile(20 * CHUNK_BYTES), options());
-  await upload.chunks(1, 1);
-  const { state } = await jsm.streams.info(DOCS_STORE);
-  await jsm.streams.update(DOCS_STORE, { ...config, max_bytes: state.bytes + 3 * CHUNK_BYTES });
-  try {
-    await upload.chunks(2, 20);
-    assert.deepEqual((await upload.refusal()).code, "storage_full");
-  } finally {
-    await jsm.streams.update(DOCS_STORE, config);
-  }
-  // With room again it goes on where it was.
-  const again = await TestUpload.open(upload.file, options({ uploadId: upload.uploadId }));
-  assert.equal((await again.finish()).sha256, sha256Of(upload.file));
-});
-
 Deno.test("refusal - a chunk after the last one, while the upload is being finished, takes nothing of it away", async () => {
   const upload = await TestUpload.open(testFile(2 * CHUNK_BYTES), options());
   const { uploads } = server.services;
@@ -366,38 +311,6 @@ Deno.test("refusal - a cancel that comes while another connection makes the docu
     uploads.store.info = info;
   }
   await wholeFile(documentId!, upload.file);
-});
-
-Deno.test("refusal - a bucket that is full to the last byte says so at every step, and lets uploads be ended", async () => {
-  const jsm = await jetstreamManager(server.services.nats);
-  const { config } = await jsm.streams.info(DOCS_STORE);
-  const uploads = [];
-  for (let n = 0; n < 3; n++) {
-    const upload = await TestUpload.open(testFile(2 * CHUNK_BYTES), options());
-    await upload.chunks(1, 1);
-    uploads.push(upload);
-  }
-  const [open, cancelled, late] = uploads as [TestUpload, TestUpload, TestUpload];
-  const { state } = await jsm.streams.info(DOCS_STORE);
-  await jsm.streams.update(DOCS_STORE, { ...config, max_bytes: state.bytes });
-  try {
-    for (const handshake of [{}, { uploadId: open.uploadId }]) {
-      const again = await TestUpload.begin(open.file, options(handshake));
-      assert.equal((await again.refusal()).code, "storage_full");
-    }
-    const url = `${server.url}/v2/documents/uploads/${cancelled.uploadId}`;
-    await inTenant(server.services.sql, 1, (tx) =>
-      tx`
-        update uploads set expires_at = now() - interval '1 hour' where id = ${late.uploadId}`);
-    await server.services.uploadSweeper.sweep();
-    assert.equal(await stateOf(late.uploadId), "expired");
-    // What it took is free again: the bucket is filled anew.
-    const { state } = await jsm.streams.info(DOCS_STORE);
-    await jsm.streams.update(DOCS_STORE, { ...config, max_bytes: state.bytes });
-    assert.equal((await call(url, { token, method: "DELETE" })).status, 204);
-  } finally {
-    await jsm.streams.update(DOCS_STORE, config);
-  }
 });
 
 Deno.test("refusal - a client that asks on and on and reads no answer is sent away", async () => {

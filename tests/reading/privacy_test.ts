@@ -1,6 +1,7 @@
 // Aadhaar numbers and passwords: what is left of them once a document is read.
 import assert from "node:assert/strict";
 import { Objm } from "@nats-io/obj";
+import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { PREVIEWS_BUCKET } from "@/services/documents/buckets.ts";
 import { unlockDocument } from "@/services/documents/unlock.ts";
@@ -137,12 +138,34 @@ Deno.test("privacy - a locked letter waits for its password, which is kept nowhe
     ({ problem, status }) => problem !== "password_required" && status !== "processing",
   );
   assert.equal(record.kept, "masked");
+  // A worker that is killed before it erases leaves a job that has it erased.
+  const [told] = await desk.hotels.superuser<{ jobs: number }[]>`
+    select count(*)::int as jobs from outbox
+    where subject = 'docs.uploaded.1.1' and payload::jsonb ->> 'documentId' = ${String(id)}`;
+  assert.equal(told?.jobs, 1);
   assert.equal((record.fields as Record<string, { source: string }>).documentNumber?.source, "pdf_text");
   await nowhere(secret!, bytes);
   assert.deepEqual(await placesInDatabase([password]), []);
   assert.ok(!desk.logged.some((line) => line.includes(password)));
   assert.deepEqual(placesInStore([password]), []);
   await worker.close();
+});
+
+Deno.test("privacy - a worker told to stop while it reads an opened letter leaves it waiting for its password", async () => {
+  const { bytes, mediaType, password } = letterPdf(8, { locked: true });
+  const { id } = await desk.add({ bytes, documentType: "aadhaar", mediaType });
+  const first = await desk.worker();
+  assert.equal((await desk.read(id)).problem, "password_required");
+  await first.close();
+  const slow = await desk.worker({}, {
+    readerEntry: fileURLToPath(new URL("readers/hangs.ts", import.meta.url)),
+  });
+  const parts = { sql: desk.hotels.sql, nats: desk.connection, resources: desk.hotels.store };
+  good(await unlockDocument(parts, person(), id, { password }));
+  await desk.read(id, ({ status }) => status === "processing");
+  await slow.close();
+  const { status, problem, kept } = await desk.record(id);
+  assert.deepEqual([status, problem, kept], ["failed", "password_required", "original"]);
 });
 
 Deno.test("privacy - the letter of a guest whose name and birthday are known opens by itself", async () => {

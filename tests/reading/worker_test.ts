@@ -1,8 +1,9 @@
 // The worker takes documents from the queue, whatever they, it, or its servers go through.
 import assert from "node:assert/strict";
-import { jetstreamManager } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { fileURLToPath } from "node:url";
 import { PREVIEWS_BUCKET } from "@/services/documents/buckets.ts";
+import { Previews } from "@/services/documents/previews.ts";
 import { open } from "@/services/ocr/open/open.ts";
 import { DEAD } from "@/services/nats/streams.ts";
 import { Objm } from "@nats-io/obj";
@@ -88,6 +89,26 @@ Deno.test("worker - a document that ended its workers five times is not tried a 
   const { status, problem } = await desk.read(waiting.id);
   assert.deepEqual([status, problem], ["failed", "crashed"]);
   assert.deepEqual(await desk.actions(waiting.id), ["ocr_failed"]);
+  await worker.close();
+});
+
+Deno.test("worker - of a document that was removed meanwhile no picture stays behind", async () => {
+  const previews = new Previews(jetstream(desk.connection));
+  const id = 98_765;
+  await previews.putPreview(1, id, 1, new TextEncoder().encode("RIFF"));
+  await desk.queue({ id, uploadId: crypto.randomUUID() });
+  const worker = await desk.worker();
+  await until("the job is done", async () => await desk.jobs() === 0);
+  assert.equal(await previews.previewOf(1, id, 1), undefined);
+  await worker.close();
+});
+
+Deno.test("worker - where every file must be scanned, one whose workers ended is held back like one that was not", async () => {
+  const waiting = await desk.add(await blank());
+  await desk.hotels.superuser`
+    insert into document_attempts (org_id, document_id, attempts) values (1, ${waiting.id}, 5)`;
+  const worker = await desk.worker({ clamavRequired: true });
+  assert.equal((await desk.read(waiting.id)).problem, "scanner_down");
   await worker.close();
 });
 

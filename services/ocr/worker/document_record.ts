@@ -1,4 +1,4 @@
-import { deadDocumentSubject } from "@/lib/protocol/subjects.ts";
+import { deadDocumentSubject, uploadedSubject } from "@/lib/protocol/subjects.ts";
 import type { Reading } from "@/lib/ocr/reading.ts";
 import {
   type DocumentProblem,
@@ -29,13 +29,23 @@ export class DocumentRecord {
   readonly #parts: WorkerParts;
   readonly #job: ReadJob;
   #record: ResourceRecord;
-  /** Stages that are told. */
   readonly #told: readonly Stage[];
+  readonly #isQueued: boolean;
   #toldAt = -Infinity;
   #last: Promise<void> = Promise.resolve();
   #failure: unknown;
 
-  constructor(parts: WorkerParts, job: ReadJob, record: ResourceRecord, told: readonly Stage[] = STAGES) {
+  /**
+   * `told`: the stages that are told. `isQueued`: a job stands behind this reading, which comes again until what must not
+   * be kept is erased; without one, it is queued when the reading is written.
+   */
+  constructor(
+    parts: WorkerParts,
+    job: ReadJob,
+    record: ResourceRecord,
+    { told = STAGES, isQueued = true }: { told?: readonly Stage[]; isQueued?: boolean } = {},
+  ) {
+    this.#isQueued = isQueued;
     this.#parts = parts;
     this.#job = job;
     this.#record = record;
@@ -102,7 +112,7 @@ export class DocumentRecord {
   async #settle(changes: object, action: string, table?: Reading["table"]): Promise<void> {
     await this.#last;
     if (this.#failure !== undefined) throw this.#failure;
-    const { orgId } = this.#job;
+    const { orgId, propertyId, documentId, uploadId } = this.#job;
     const { id, version } = this.#record;
     const answer = await this.#parts.resources.together(orgId, async (writes) => {
       const { tx } = writes;
@@ -114,6 +124,9 @@ export class DocumentRecord {
           values (${orgId}, ${id}, ${tx.json(table as never)})`;
       }
       await tx`update document_attempts set attempts = 0 where org_id = ${orgId} and document_id = ${id}`;
+      if (!this.#isQueued && record.kept !== "original") {
+        writes.tell(uploadedSubject(orgId, propertyId), { documentId, uploadId });
+      }
       return record;
     });
     this.#record = orThrow(answer).result;

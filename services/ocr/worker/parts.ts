@@ -1,4 +1,4 @@
-import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
+import type { JetStreamClient } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Originals } from "@/services/documents/originals.ts";
 import type { Previews } from "@/services/documents/previews.ts";
@@ -15,7 +15,6 @@ export interface WorkerParts {
   readonly sql: Sql;
   readonly nats: NatsConnection;
   readonly js: JetStreamClient;
-  readonly jsm: JetStreamManager;
   readonly resources: ResourceStore;
   readonly originals: Originals;
   readonly previews: Previews;

@@ -23,7 +23,12 @@ export type JobEnd = "done" | { readonly retryMs: number };
  */
 export async function readJob(parts: WorkerParts, job: ReadJob, signal: AbortSignal): Promise<JobEnd> {
   const found = await parts.resources.get(readerPrincipal(job.orgId), DOCUMENT, job.documentId);
-  if (!found.ok) return found.problem.code === "not_found" ? "done" : { retryMs: RETRY_MS };
+  if (!found.ok) {
+    if (found.problem.code !== "not_found") return { retryMs: RETRY_MS };
+    // An earlier delivery may have put pictures there when those of the removed document were gone already.
+    await parts.previews.removePreviews(job.orgId, job.documentId);
+    return "done";
+  }
   const document = new DocumentRecord(parts, job, found.record);
   const { status } = found.record;
   if (status !== "uploaded" && status !== "processing") {
@@ -57,8 +62,8 @@ async function attempt(
     log("error", "a document could not be read", { ...placeOf(job), problem, attempts });
     return "done";
   };
-  // Earlier ones ended with their worker.
-  if (attempts > ATTEMPTS_MAX) return await giveUp("crashed");
+  // Earlier ones ended with their worker; nobody knows whether the file was scanned.
+  if (attempts > ATTEMPTS_MAX) return await giveUp(parts.config.clamavRequired ? "scanner_down" : "crashed");
   let outcome: ReadOutcome;
   try {
     outcome = await readOnce(parts, job, document, { signal, password: null });

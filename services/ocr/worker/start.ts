@@ -68,7 +68,6 @@ export async function startWorker(
     sql,
     nats,
     js,
-    jsm,
     resources,
     originals: new Originals(new ChunkStore(js, jsm)),
     previews: new Previews(js),
@@ -79,7 +78,7 @@ export async function startWorker(
     now: () => Date.now(),
     log,
   };
-  const unlocks = new Unlocks(parts, nats);
+  const unlocks = new Unlocks(parts);
   const queue = new DocumentQueue({
     js,
     jsm,

@@ -1,4 +1,4 @@
-import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
+import type { Msg, Subscription } from "@nats-io/transport-node";
 import * as v from "valibot";
 import { parseId, UNLOCK_SUBJECTS } from "@/lib/protocol/subjects.ts";
 import { type UnlockAnswer, type UnlockRequest, unlockRequest } from "@/lib/upload/unlock.ts";
@@ -16,8 +16,8 @@ const GROUP = "ocr";
 
 /**
  * Opens locked documents with what people type. The answer comes as soon as the file is open; reading it goes on. The
- * password is in the memory of this process and of the reader, and nowhere else: a worker that ends here leaves a
- * document that a manager has read again.
+ * password is in the memory of this process and of the reader, and nowhere else: a worker that is told to end leaves a
+ * document that waits for it again, one that is killed leaves one that a manager has read again.
  */
 export class Unlocks {
   readonly #parts: WorkerParts;
@@ -25,9 +25,9 @@ export class Unlocks {
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
 
-  constructor(parts: WorkerParts, nats: NatsConnection) {
+  constructor(parts: WorkerParts) {
     this.#parts = parts;
-    this.#subscription = nats.subscribe(UNLOCK_SUBJECTS, {
+    this.#subscription = parts.nats.subscribe(UNLOCK_SUBJECTS, {
       queue: GROUP,
       callback: (error, message) => {
         if (error === null) this.#take(message);
@@ -71,7 +71,24 @@ export class Unlocks {
     const { record } = found;
     const isLocked = record.propertyId === job.propertyId && record.problem === "password_required";
     if (!isLocked) return answer("not_locked");
-    const document = new DocumentRecord(this.#parts, job, record, ["reading", "checking"]);
+    const told = ["reading", "checking"] as const;
+    const document = new DocumentRecord(this.#parts, job, record, { told, isQueued: false });
+    try {
+      await this.#read(job, document, password, answer);
+    } catch (error) {
+      await document.told();
+      // Stopped, or a part is away: it waits for its password as before.
+      if (document.record.status === "processing") await document.fail("password_required");
+      throw error;
+    }
+  }
+
+  async #read(
+    job: ReadJob,
+    document: DocumentRecord,
+    password: string,
+    answer: (what: UnlockAnswer) => void,
+  ): Promise<void> {
     const outcome = await readOnce(this.#parts, job, document, {
       signal: this.#stopping.signal,
       password,

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { DocumentType } from "@/lib/upload/document_types.ts";
 import { ACCEPT, ACCEPT_TABLES } from "@/lib/upload/client/file_types.ts";
 import { chooseFiles, type FoundFile } from "@/lib/upload/client/found_files.ts";
@@ -31,7 +31,7 @@ export function UploadArea({ uploads, kind, guestId, propertyId }: UploadAreaPro
   const isOver = useFileDrop(take);
   const latest = useRef(take);
   latest.current = take;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const paste = ({ clipboardData }: ClipboardEvent) => {
       latest.current([...clipboardData?.files ?? []].map((file) => ({ file, handle: null })));
     };

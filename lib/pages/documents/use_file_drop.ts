@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { droppedFiles, type FoundFile } from "@/lib/upload/client/found_files.ts";
 
 /**
@@ -9,7 +9,8 @@ export function useFileDrop(take: (files: readonly FoundFile[]) => void): boolea
   const [isOver, setOver] = useState(false);
   const latest = useRef(take);
   latest.current = take;
-  useEffect(() => {
+  // With what is shown, not after it: on a busy machine a file may be dropped before an effect has run.
+  useLayoutEffect(() => {
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();

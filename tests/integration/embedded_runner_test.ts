@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readSummary, testArguments } from "../run.ts";
+import { readFailure, readSummary, testArguments } from "../run.ts";
 
 Deno.test("runner - the counts are read from the summary of deno test and from no other line", () => {
   assert.deepEqual(readSummary("ok | 12 passed (3 steps) | 0 failed | 1 ignored (12s)"), {
@@ -17,6 +17,14 @@ Deno.test("runner - the counts are read from the summary of deno test and from n
   });
   assert.equal(readSummary("running 3 tests from ./tests/unit/a_test.ts"), undefined);
   assert.equal(readSummary("a test ... ok (3ms)"), undefined);
+});
+
+Deno.test("runner - a failed test is told with its file", () => {
+  const file = "tests/unit/a_test.ts";
+  assert.deepEqual(readFailure(`a - goes => to b => ./${file}:1:6`), { test: "a - goes => to b", file });
+  assert.deepEqual(readFailure(`./${file} (uncaught error)`), { test: `./${file} (uncaught error)`, file });
+  assert.equal(readFailure("    at file:///tests/unit/a_test.ts:1:43"), undefined);
+  assert.equal(readFailure("a test ... FAILED (3ms)"), undefined);
 });
 
 Deno.test("runner - named files replace the suites and their lanes, options alone do not", () => {

@@ -31,7 +31,7 @@ const TRIED_AGAIN_MAX = 5;
 
 const SUMMARY = /^(?:ok|FAILED) \| (\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed/;
 const FAILURE = /^(.+) => \.\/(tests\/\S+\.tsx?):\d+:\d+$/;
-const UNCAUGHT = /^\.\/(tests\/\S+\.tsx?) \(uncaught error\)$/;
+const UNCAUGHT = /^(\.\/(tests\/\S+\.tsx?) \(uncaught error\))$/;
 // deno-lint-ignore no-control-regex
 const COLOUR = /\x1b\[[0-9;]*m/g;
 
@@ -54,10 +54,8 @@ export function readSummary(line: string): Counts | undefined {
 /** The test that a line of `deno test` tells as failed, and its file; undefined for any other line. */
 export function readFailure(line: string): { test: string; file: string } | undefined {
   const plain = line.replaceAll(COLOUR, "");
-  const [, test, file] = FAILURE.exec(plain) ?? [];
-  if (file !== undefined) return { test, file };
-  const [whole, module] = UNCAUGHT.exec(plain) ?? [];
-  return module === undefined ? undefined : { test: whole, file: module };
+  const [, test = plain, file] = FAILURE.exec(plain) ?? UNCAUGHT.exec(plain) ?? [];
+  return file === undefined ? undefined : { test, file };
 }
 
 /** The arguments of each `deno test`: those given, in one lane where they name a file or directory, else in all. */
@@ -189,7 +187,9 @@ async function tryAgain(run: Run, env: Record<string, string>, outcome: Outcome)
   console.log(`\nonce more, alone: ${files.join(" ")}`);
   const again = await denoTest(run, env, { args: ["test", "-A", "--no-check", ...files], isAlone: true });
   for (const test of failures.keys()) {
-    console.log(`${again.failures.has(test) ? "failed twice" : "failed beside others, passed alone"}: ${test}`);
+    console.log(
+      `${again.failures.has(test) ? "failed twice" : "failed beside others, passed alone"}: ${test}`,
+    );
   }
   return { passed: passed + Math.max(failed - again.failed, 0), failed: again.failed };
 }

@@ -79,3 +79,21 @@ export const UPLOAD_CLOSE = {
 } as const satisfies Record<string, CloseCode>;
 
 export type UploadCloseName = keyof typeof UPLOAD_CLOSE;
+
+/** How the chat socket ends. */
+export const CHAT_CLOSE = {
+  normal: CLOSE.normal,
+  going_away: CLOSE.going_away,
+  too_big: CLOSE.too_big,
+  restart: CLOSE.restart,
+  slow: CLOSE.slow,
+  bad_frame: CLOSE.bad_frame,
+  token_expired: CLOSE.token_expired,
+  forbidden: CLOSE.forbidden,
+  handshake_timeout: CLOSE.handshake_timeout,
+  too_many_frames: CLOSE.too_many_frames,
+  internal: CLOSE.internal,
+  unavailable: UPLOAD_CLOSE.unavailable,
+} as const satisfies Record<string, CloseCode>;
+
+export type ChatCloseName = keyof typeof CHAT_CLOSE;

@@ -128,3 +128,23 @@ function documentSubject(head: string, orgId: number, propertyId: number): strin
   }
   return `${head}.${orgId}.${propertyId}`;
 }
+
+/** Where each instance that serves chat says that it is there. */
+export const CHAT_ALIVE_SUBJECT = "chat-alive";
+
+/** What instances tell each other of a chat room; see docs/chat.md. */
+export type ChatTold = "message" | "typing" | "presence" | "ask" | "read" | "members";
+
+/** Everything that is told of the rooms of one organisation. */
+export function chatFilter(orgId: number): string {
+  if (!isId(orgId)) throw new RangeError(`Cannot filter on organisation ${orgId}`);
+  return `chat.${orgId}.>`;
+}
+
+/** Where `instance` tells the others something of a room: `chat.<org>.<room>.<what>.<instance>`. */
+export function chatSubject(orgId: number, roomId: string, told: ChatTold, instance: string): string {
+  if (!isId(orgId) || !isToken(roomId) || !isToken(instance)) {
+    throw new RangeError(`Cannot build a subject for room "${roomId}" of organisation ${orgId}`);
+  }
+  return `chat.${orgId}.${roomId}.${told}.${instance}`;
+}

@@ -40,6 +40,12 @@ export class Typists {
     return stopped;
   }
 
+  stopEverywhere(userId: string): boolean {
+    let stopped = false;
+    for (const source of this.#sources.keys()) stopped = this.stop(source, userId) || stopped;
+    return stopped;
+  }
+
   /** Those of an instance, in place of those before; who did type keeps the place. */
   replace(source: string, typists: readonly Typist[], until: number): void {
     const known = this.#sources.get(source);

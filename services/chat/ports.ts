@@ -3,6 +3,9 @@ import type { ChatRefused } from "@/lib/chat/errors.ts";
 import type { ChatMessage, NewMessage, RoomRights } from "@/lib/chat/message.ts";
 import type { RoomKind } from "@/lib/chat/room_id.ts";
 
+/** Most messages that are kept in one transaction: it holds the room's lock for as long as these take. */
+export const SENDS_PER_BATCH = 50;
+
 /** A room as the database has it when an instance opens it. */
 export interface OpenedRoom {
   readonly roomId: string;

@@ -14,6 +14,11 @@ export class Coalesced {
     this.#run = run;
   }
 
+  /** Would it be done at once? */
+  get isQuiet(): boolean {
+    return this.#cancel === undefined;
+  }
+
   call(): void {
     if (this.#cancel !== undefined) {
       this.#isDue = true;

@@ -25,18 +25,11 @@ export interface ToldPeople {
   readonly people: ReadonlyMap<string, Person | null>;
 }
 
-/** Members of a topic that came, went, or have another role; null: all of them are concerned. */
-export interface ToldMembers {
-  readonly users: readonly string[] | null;
-}
-
 export interface ToldAlive {
   readonly instance: string;
   /** It stops in good order. */
   readonly isLeaving: boolean;
 }
-
-const USERS_TOLD_MAX = 1_000;
 
 const Name = v.string();
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -71,9 +64,6 @@ const PositionsSchema = v.pipe(
   v.array(v.object({ userId: v.string(), userName: Name, readUpTo: Count, deliveredUpTo: Count })),
   v.maxLength(RECEIPTS_MAX),
 );
-const MembersSchema = v.object({
-  users: v.nullable(v.pipe(v.array(v.string()), v.maxLength(USERS_TOLD_MAX))),
-});
 const AliveSchema = v.object({ instance: v.string(), leaving: v.optional(v.boolean()) });
 
 export function tellMessage(told: ToldMessage): string {
@@ -113,14 +103,6 @@ export function tellPositions(positions: readonly Position[]): string {
 
 export function heardPositions(text: string): readonly Position[] | undefined {
   return read(PositionsSchema, text);
-}
-
-export function tellMembers({ users }: ToldMembers): string {
-  return JSON.stringify({ users: users === null || users.length > USERS_TOLD_MAX ? null : users });
-}
-
-export function heardMembers(text: string): ToldMembers | undefined {
-  return read(MembersSchema, text);
 }
 
 export function tellAlive({ instance, isLeaving }: ToldAlive): string {

@@ -1,11 +1,18 @@
 import type { Principal } from "@/lib/auth/principal.ts";
 import type { Since } from "@/lib/chat/client_frames.ts";
 import type { ChatRefused } from "@/lib/chat/errors.ts";
-import type { ChatMessage, PresenceStatus } from "@/lib/chat/message.ts";
+import type { ChatMessage } from "@/lib/chat/message.ts";
 import { type Position, Positions } from "@/lib/chat/positions.ts";
 import type { Passed } from "@/lib/chat/rev_order.ts";
 import { chatFrame } from "@/lib/chat/server_frames.ts";
-import { heardPeople, heardPositions, heardTypists, tellPeople, tellPositions, tellTypists } from "@/lib/chat/told.ts";
+import {
+  heardPeople,
+  heardPositions,
+  heardTypists,
+  tellPeople,
+  tellPositions,
+  tellTypists,
+} from "@/lib/chat/told.ts";
 import type { ChatTold } from "@/lib/protocol/subjects.ts";
 import type { Clock } from "@/lib/realtime/ports.ts";
 import { JoinedFrames } from "@/services/chat/joined.ts";
@@ -19,6 +26,12 @@ import { Sends } from "@/services/chat/sends.ts";
 
 /** All people of this instance are told at least this often, for whom something was lost on the way. */
 export const WHOLE_MS = 10_000;
+
+/** So many rooms are open, or so much changes in this one, that nobody can be let in now. */
+export const ROOM_UNAVAILABLE: ChatRefused = {
+  error: "unavailable",
+  detail: "the room cannot be opened now",
+};
 
 export interface RoomOptions {
   readonly record: ChatRecord;
@@ -40,6 +53,10 @@ export interface RoomOptions {
 /** One room that somebody here has joined: what is said in it, and who is there. */
 export class Room {
   readonly opened: OpenedRoom;
+  /** May be changed. */
+  name: string;
+  /** Unix milliseconds. */
+  readonly openedAt: number;
   readonly log: RoomLog;
   readonly presence: RoomPresence;
   readonly #typing: RoomTyping;
@@ -61,7 +78,8 @@ export class Room {
     const { roomId } = opened;
     this.#options = options;
     this.opened = opened;
-    this.#usedAt = this.#wholeAt = clock.now();
+    this.name = opened.name;
+    this.openedAt = this.#usedAt = this.#wholeAt = clock.now();
     this.log = new RoomLog({
       record,
       clock,
@@ -143,7 +161,7 @@ export class Room {
     return this.#joined.frame({
       type: "joined",
       roomId: this.roomId,
-      name: this.opened.name,
+      name: this.name,
       propertyId: this.opened.propertyId,
       seq: lastSeq,
       rev: this.log.lastRev,
@@ -165,9 +183,7 @@ export class Room {
   leave(peer: Peer, isClean: boolean): void {
     if (!this.#peers.delete(peer)) return;
     this.#usedAt = this.#options.clock.now();
-    const { userId } = peer.principal;
-    if (![...this.#peers].some((other) => other.principal.userId === userId)) this.#typing.stop(userId);
-    this.presence.remove(peer, isClean);
+    if (this.presence.remove(peer, isClean)) this.#typing.stop(peer.principal.userId);
   }
 
   say(principal: Principal, message: Parameters<Sends["add"]>[0]["message"]): Promise<Kept | ChatRefused> {
@@ -241,10 +257,6 @@ export class Room {
 
   broadcast(text: string): void {
     for (const peer of this.#peers) peer.send(text);
-  }
-
-  statusOf(userId: string): PresenceStatus {
-    return this.presence.all.find((present) => present.userId === userId)?.status ?? "offline";
   }
 
   /** Writes what people have read. */

@@ -123,10 +123,12 @@ export class RoomLog {
       }
     } catch (error) {
       failed(error);
-      if (!this.#closed) this.#cancelGap ??= clock.after(HEAL_RETRY_MS, () => {
-        this.#cancelGap = undefined;
-        void this.heal();
-      });
+      if (!this.#closed) {
+        this.#cancelGap ??= clock.after(HEAL_RETRY_MS, () => {
+          this.#cancelGap = undefined;
+          void this.heal();
+        });
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { Coalesced } from "@/lib/chat/coalesced.ts";
 import { type PeopleChange, type Person, RoomPeople, strongest } from "@/lib/chat/people.ts";
-import { type ToldPeople, tellPeople } from "@/lib/chat/told.ts";
+import type { ToldPeople } from "@/lib/chat/told.ts";
 import type { Clock } from "@/lib/realtime/ports.ts";
 import type { Peer } from "@/services/chat/peer.ts";
 
@@ -14,6 +14,12 @@ interface OwnPerson {
   /** What it is as long as no peer says otherwise. */
   person: Person;
   cancelOffline: (() => void) | undefined;
+}
+
+interface Waiting {
+  readonly others: number;
+  readonly then: () => void;
+  readonly cancel: () => void;
 }
 
 export interface RoomPresenceOptions {
@@ -37,6 +43,8 @@ export class RoomPresence {
   readonly #flush: Coalesced;
   readonly #asks: Coalesced;
   readonly #untold = new Set<string>();
+  /** Who waits for what others tell. */
+  readonly #waiting = new Set<Waiting>();
   #sockets = 0;
   #toldSockets = 0;
   /** The first that the others hear is all of it. */
@@ -71,9 +79,11 @@ export class RoomPresence {
     return this.#own.size === 0;
   }
 
-  /** Other instances that have told of their people. */
-  get heardFrom(): number {
-    return this.#others.size;
+  /** Calls back when so many other instances have told of their people, or after a time. */
+  whenHeardFrom(others: number, ms: number, then: () => void): void {
+    if (this.#others.size >= others) return then();
+    const waiting = { others, then, cancel: this.#options.clock.after(ms, () => this.#waited(waiting)) };
+    this.#waiting.add(waiting);
   }
 
   add(peer: Peer): void {
@@ -85,21 +95,31 @@ export class RoomPresence {
     }
     own.cancelOffline?.();
     own.cancelOffline = undefined;
+    if (!own.peers.has(peer)) this.#sockets++;
     own.peers.add(peer);
-    this.#sockets++;
     this.#settle(userId, own);
   }
 
-  /** `isClean`: the connection was closed in order, or the room was left. */
-  remove(peer: Peer, isClean: boolean): void {
+  /**
+   * `isClean`: the connection was closed in order, or the room was left. Answers whether this person has no other
+   * connection here.
+   */
+  remove(peer: Peer, isClean: boolean): boolean {
     const { userId } = peer.principal;
     const own = this.#own.get(userId);
-    if (own?.peers.delete(peer) !== true) return;
+    if (own?.peers.delete(peer) !== true) return false;
     this.#sockets--;
-    if (own.peers.size > 0) return this.#settle(userId, own);
-    if (!isClean) return this.#offline(userId);
-    own.cancelOffline = this.#options.clock.after(OFFLINE_GRACE_MS, () => this.#offline(userId));
-    this.#flush.call();
+    if (own.peers.size > 0) {
+      this.#settle(userId, own);
+      return false;
+    }
+    if (isClean) {
+      own.cancelOffline = this.#options.clock.after(OFFLINE_GRACE_MS, () => this.#offline(userId));
+      this.#flush.call();
+    } else {
+      this.#offline(userId);
+    }
+    return true;
   }
 
   /** The status of one of its peers is another one. */
@@ -124,6 +144,9 @@ export class RoomPresence {
       for (const [userId, person] of told.people) this.#people.set(instance, userId, person);
     }
     this.#flush.call();
+    for (const waiting of this.#waiting) {
+      if (this.#others.size >= waiting.others) this.#waited(waiting);
+    }
   }
 
   gone(instance: string): void {
@@ -153,6 +176,12 @@ export class RoomPresence {
     this.#flush.close();
     this.#asks.close();
     for (const { cancelOffline } of this.#own.values()) cancelOffline?.();
+    for (const waiting of this.#waiting) this.#waited(waiting);
+  }
+
+  #waited(waiting: Waiting): void {
+    waiting.cancel();
+    if (this.#waiting.delete(waiting)) waiting.then();
   }
 
   #settle(userId: string, own: OwnPerson): void {

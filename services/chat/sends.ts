@@ -1,5 +1,5 @@
 import type { ChatRefused } from "@/lib/chat/errors.ts";
-import { type ChatRecord, type Kept, SENDS_PER_BATCH, type Sending } from "@/services/chat/ports.ts";
+import { type ChatRecord, type Kept, type Sending, SENDS_PER_BATCH } from "@/services/chat/ports.ts";
 import { problemOfError } from "@/services/postgres/errors.ts";
 
 /** Messages of one room that wait to be kept, those under way included. */

@@ -38,28 +38,24 @@ export async function deleteFirst(
   orgId: number,
   { roomId, days, limit }: { roomId: string; days: number | null; limit: number },
 ): Promise<number> {
-  const [, [gone]] = await Promise.all([
+  const [, [front]] = await Promise.all([
     lockRoom(tx, orgId, roomId),
-    tx<{ count: number; last: number | null }[]>`
-      with front as (
-        select seq, at from chat_messages where org_id = ${orgId} and room_id = ${roomId} order by seq limit ${limit}
-      ), stop as (
-        select min(seq) as seq from front where ${days}::int is not null and at >= now() - make_interval(days => ${days}::int)
-      ), gone as (
-        delete from chat_messages where org_id = ${orgId} and room_id = ${roomId} and seq in (
-          select front.seq from front, stop where stop.seq is null or front.seq < stop.seq)
-        returning seq
-      )
-      select count(*)::int as count, max(seq) as last from gone`,
+    tx<{ last: number | null }[]>`
+      select coalesce(min(seq) filter (where at >= now() - make_interval(days => ${days}::int)) - 1, max(seq)) as last
+      from (select seq, at from chat_messages
+        where org_id = ${orgId} and room_id = ${roomId} order by seq limit ${limit}) front`,
   ]);
-  const { count, last } = gone!;
+  const last = front?.last ?? null;
   if (last === null) return 0;
-  await Promise.all([
-    tx`update chat_rooms set first_seq = ${last + 1} where org_id = ${orgId} and id = ${roomId}`,
+  const [gone] = await Promise.all([
+    tx`delete from chat_messages where org_id = ${orgId} and room_id = ${roomId} and seq <= ${last}`,
+    tx`update chat_rooms set first_seq = greatest(first_seq, ${
+      last + 1
+    }) where org_id = ${orgId} and id = ${roomId}`,
     // Of a message that is gone nobody asks who has read it.
     tx`delete from chat_message_reads where org_id = ${orgId} and room_id = ${roomId} and to_seq <= ${last}`,
   ]);
-  return count;
+  return gone.count;
 }
 
 /** A topic without members and messages. */

@@ -11,7 +11,8 @@ export const handler = define.handlers(methods({
     const principal = await authenticate(ctx);
     const body = await readJson(ctx.req);
     if (!body.ok) return problemResponse(body.problem);
-    const { roomId = "", userId = "" } = ctx.params;
+    const { roomId = "" } = ctx.params;
+    const userId = userIdOf(ctx.url);
     const { topics } = ctx.state.services.chatRest;
     const answer = await topics.putMember(principal, roomId, { userId, body: body.value });
     if (!answer.ok) return problemResponse(answer.problem);
@@ -20,8 +21,14 @@ export const handler = define.handlers(methods({
   },
   async DELETE(ctx) {
     const principal = await authenticate(ctx);
-    const { roomId = "", userId = "" } = ctx.params;
+    const { roomId = "" } = ctx.params;
+    const userId = userIdOf(ctx.url);
     const answer = await ctx.state.services.chatRest.topics.removeMember(principal, roomId, userId);
     return answer.ok ? new Response(null, { status: 204 }) : problemResponse(answer.problem);
   },
 }));
+
+/** The last part of the path, whole: the router leaves `%40` and the like as they are. */
+function userIdOf({ pathname }: URL): string {
+  return decodeURIComponent(pathname.slice(pathname.lastIndexOf("/") + 1));
+}

@@ -102,7 +102,7 @@ async function addMessages(
       'c' || n, now() - (${count}::int - n) * interval '20 seconds',
       case when n % 50 = 0 then array['p' || 1 + n / 50 % ${PEOPLE}::int] else '{}' end,
       case when n % 10 = 0 then (select max(id) from chat_messages) end
-    from (select n, 1 + n * 7919 % ${PEOPLE}::int as who from generate_series(${from}::int, ${upTo}::int) n) said
+    from (select n, 1 + n::bigint * 7919 % ${PEOPLE}::int as who from generate_series(${from}::int, ${upTo}::int) n) said
     order by n`;
   await sql`
     insert into chat_mentions (org_id, user_id, room_id, seq)

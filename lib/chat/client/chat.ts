@@ -230,9 +230,11 @@ export class Chat implements ChatLike {
         if (!conversation.isJoined) return;
         this.#list.joined(frame);
         return this.#sync(conversation);
-      case "chat":
-        if (conversation.chat(frame) !== "gap" && !this.#list.message(frame)) this.#loader.refresh();
-        return this.#arrived(frame);
+      case "chat": {
+        const { type: _, ...message } = frame;
+        if (conversation.chat(message) !== "gap" && !this.#list.message(message)) this.#loader.refresh();
+        return this.#arrived(message);
+      }
       case "ack":
         return this.#ack(conversation, frame);
       case "typing":
@@ -350,7 +352,12 @@ export class Chat implements ChatLike {
   #takeOver(): void {
     this.#world.kept.takeOver((list) => {
       this.#outbox.takeOver(list);
-      for (const { roomId } of list) this.#held(roomId).changed();
+      for (const { roomId, clientMsgId } of list) {
+        const conversation = this.#held(roomId);
+        // The page before was told of neither the ack nor the message; this one has the message.
+        if (conversation.hasSaid(clientMsgId)) this.#outbox.arrived({ roomId, clientMsgId });
+        conversation.changed();
+      }
       this.#pumpAll();
     }).catch(this.#world.failed);
   }

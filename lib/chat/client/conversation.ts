@@ -213,6 +213,14 @@ export class Conversation implements ConversationLike {
     }).length;
   }
 
+  /** Is this message of this person there? */
+  hasSaid(clientMsgId: string): boolean {
+    const { userId } = this.#parts;
+    return this.#messages.list.some((message) =>
+      message.clientMsgId === clientMsgId && message.userId === userId
+    );
+  }
+
   statusOf(userId: string): PresenceStatus {
     return this.isJoined ? this.#people.statusOf(userId) : "unknown";
   }

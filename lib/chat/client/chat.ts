@@ -1,7 +1,7 @@
 import type { PageEvent } from "@/lib/client/client.ts";
 import type { Rest } from "@/lib/client/rest.ts";
 import { ROOMS_PER_SOCKET_MAX } from "@/lib/chat/limits.ts";
-import type { PresenceStatus } from "@/lib/chat/message.ts";
+import type { ChatMessage, PresenceStatus } from "@/lib/chat/message.ts";
 import type { AckFrame, ChatErrorFrame, ChatServerFrame } from "@/lib/chat/server_frames.ts";
 import { Attention } from "@/lib/chat/client/attention.ts";
 import { ChatRest } from "@/lib/chat/client/chat_rest.ts";
@@ -248,13 +248,16 @@ export class Chat implements ChatLike {
     }
   }
 
-  #arrived(
-    message: { readonly roomId: string; readonly userId: string; readonly clientMsgId: string },
-  ): void {
+  /** A message of this person was told: it is kept, and shown as outgoing until its room has it. */
+  #arrived({ roomId, userId, clientMsgId, seq }: ChatMessage): void {
     this.#changed();
-    if (message.userId !== this.#userId || !this.#outbox.arrived(message)) return;
-    this.#sender.settled(message.clientMsgId);
-    this.#pump(message.roomId);
+    const conversation = this.#conversations.get(roomId);
+    const isThere = this.#outbox.of(roomId).some((outgoing) => outgoing.clientMsgId === clientMsgId);
+    if (userId !== this.#userId || !isThere || conversation === undefined) return;
+    this.#sender.settled(clientMsgId);
+    this.#outbox.acked(clientMsgId, seq, conversation.isOpen ? conversation.lastSeq : seq);
+    conversation.changed();
+    this.#pump(roomId);
   }
 
   #ack(conversation: Conversation, { clientMsgId, seq, rev }: AckFrame): void {

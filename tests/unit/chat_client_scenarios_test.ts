@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ACK_WAIT_MS, CHAT_SILENCE_MS, IDLE_AWAY_MS } from "@/lib/chat/limits.ts";
+import { chatErrorFrame } from "@/lib/chat/server_frames.ts";
 import { CHAT_CLOSE } from "@/lib/protocol/close_codes.ts";
 import type { ConversationLike, Draft } from "@/lib/chat/client/chat_types.ts";
 import { JOIN_WAIT_MS, ROOMS_HELD_MAX, ROOMS_REFRESH_MS_MIN } from "@/lib/chat/client/limits.ts";
@@ -245,6 +246,27 @@ Deno.test("chat client - rooms that are opened and left in a hurry end as the la
   await rest(meera);
   assert.deepEqual([...meera.socket!.joined], ["topic-1"]);
   assert.equal(chat.conversation("topic-1").view.state, "open");
+});
+
+Deno.test("chat client - a room that was left before it was there, and is there later", async () => {
+  const scene = new Scene();
+  const meera = scene.page("meera");
+  const { chat } = meera;
+  await rest(meera);
+  const own = chat.conversation(ROOM);
+  chat.leave(ROOM);
+  // Neither of the two arrives: the server refuses both.
+  meera.socket!.up = [];
+  for (const code of ["room_not_found", "not_joined"] as const) {
+    meera.socket!.down.push(chatErrorFrame(code, { roomId: ROOM }));
+  }
+  await rest(meera);
+  chat.conversation(ROOM);
+  await rest(meera);
+  assert.equal(own.view.state, "open");
+  meera.socket!.say({ type: "left", roomId: ROOM });
+  await rest(meera);
+  assert.equal(own.view.state, "gone");
 });
 
 Deno.test("chat client - who comes back to a room goes on where it was, with what is new marked", async () => {

@@ -249,8 +249,10 @@ export class Chat implements ChatLike {
   #error(frame: ChatErrorFrame): void {
     const conversation = this.#conversations.of(frame.roomId ?? "");
     if (conversation === undefined) return;
-    // Before anything is sent again.
-    if (frame.code === "not_joined" && conversation.isJoined) conversation.join();
+    // Before anything is sent again. A room that was not there cannot be left either.
+    const isOfLeave = frame.code === "not_joined" && frame.clientMsgId === undefined &&
+      !conversation.link.left();
+    if (frame.code === "not_joined" && !isOfLeave && conversation.isJoined) conversation.join();
     if (frame.clientMsgId !== undefined) this.#refused(frame, frame.clientMsgId, conversation);
     if (frame.code === "room_not_found") conversation.gone(chatProblem(frame));
     // Once another one is left there is room for it.

@@ -84,6 +84,14 @@ Deno.test("chat room - a rev that is left out is a gap, and what comes with the 
   assert.equal(texts(room), "one 2 3");
 });
 
+Deno.test("chat room - a rev that a later form has overtaken is not missing, where the server says so", () => {
+  const room = new RoomMessages();
+  room.joined(joined(messages(1, 2)), null);
+  assert.equal(room.chat(message(3, 5, "three"), 2), "new");
+  assert.deepEqual([texts(room), room.rev], ["1 2 three", 5]);
+  assert.equal(room.chat(message(4, 8), 6), "gap");
+});
+
 Deno.test("chat room - what is handed out is not changed any more", () => {
   const room = new RoomMessages();
   room.joined(joined(messages(1, 2)), null);

@@ -208,8 +208,10 @@ export class Chat implements ChatLike {
         this.#changed();
         return this.#conversations.sync(conversation);
       case "chat": {
-        const { type: _, ...message } = frame;
-        if (conversation.chat(message) !== "gap" && !this.#list.message(message)) this.#loader.refresh();
+        const { type: _, prevRev, ...message } = frame;
+        if (conversation.chat(message, prevRev) !== "gap" && !this.#list.message(message)) {
+          this.#loader.refresh();
+        }
         return this.#arrived(message);
       }
       case "ack":

@@ -264,8 +264,8 @@ export class Conversation implements ConversationLike {
   }
 
   /** A message in the form of its `rev`. Where one before it is missing, the room is joined again. */
-  chat(message: ChatMessage): Applied {
-    const applied = this.#messages.chat(message);
+  chat(message: ChatMessage, prevRev?: number): Applied {
+    const applied = this.#messages.chat(message, prevRev);
     if (applied === "gap") {
       if (this.isJoined) this.join();
       return applied;

@@ -3,7 +3,12 @@ import { ACK_WAIT_MS, CHAT_SILENCE_MS, IDLE_AWAY_MS } from "@/lib/chat/limits.ts
 import { chatErrorFrame } from "@/lib/chat/server_frames.ts";
 import { CHAT_CLOSE } from "@/lib/protocol/close_codes.ts";
 import type { ConversationLike, Draft } from "@/lib/chat/client/chat_types.ts";
-import { JOIN_WAIT_MS, ROOMS_HELD_MAX, ROOMS_REFRESH_MS_MIN } from "@/lib/chat/client/limits.ts";
+import {
+  JOIN_WAIT_MS,
+  ROOMS_DOUBT_MS,
+  ROOMS_HELD_MAX,
+  ROOMS_REFRESH_MS_MIN,
+} from "@/lib/chat/client/limits.ts";
 import { ModelBrowser, ModelChatServer, ModelClock, ModelPage, rest, turns } from "./chat_client_kit.ts";
 
 const ROOM = "topic-1";
@@ -330,6 +335,25 @@ Deno.test("chat client - the list of rooms follows what happens, in the order of
   await rest(meera);
   assert.equal(seen()[0], "topic-3 1 0");
   assert.equal(chat.view.unread, 1);
+});
+
+Deno.test("chat client - where messages were passed over, the mentions in them are asked for, later", async () => {
+  const scene = new Scene();
+  scene.says("a");
+  const meera = scene.page("meera");
+  await rest(meera);
+  const [counted, reads] = [meera.chat.view.unread, scene.server.reads];
+  // Of two the second is told.
+  scene.server.say("ravi", ROOM, "b", "rb");
+  scene.says("c");
+  await rest(meera);
+  assert.equal(meera.chat.view.unread, counted + 2);
+  await scene.clock.pass(ROOMS_DOUBT_MS / 2 - 1);
+  await rest(meera);
+  assert.equal(scene.server.reads, reads, "not everybody at once");
+  await scene.clock.pass(ROOMS_DOUBT_MS / 2 + 1);
+  await rest(meera);
+  assert.equal(scene.server.reads, reads + 1);
 });
 
 Deno.test("chat client - a list that cannot be had says so, and is asked for again", async () => {

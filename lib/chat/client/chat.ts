@@ -41,7 +41,7 @@ export class Chat implements ChatLike {
   #view: ChatView | undefined;
 
   constructor({ userId }: ChatOptions, world: ChatWorld) {
-    const { after, now, kept } = world;
+    const { after, now, random, kept } = world;
     const changed = () => this.#changed();
     const notice = (notice: ConnectionNotice) => this.#notice(notice);
     const rest = new ChatRest(world.rest);
@@ -59,7 +59,7 @@ export class Chat implements ChatLike {
       rest,
       reached: (conversation) => this.#reached(conversation),
     });
-    this.#loader = new RoomsLoader({ rest, list: this.#list, after, now, changed });
+    this.#loader = new RoomsLoader({ rest, list: this.#list, after, now, random, changed });
     this.#attention = new Attention({ after, now, changed: () => this.#sayPresence() });
   }
 
@@ -83,7 +83,6 @@ export class Chat implements ChatLike {
     const { watchPage, watchTouch, isOnline, isVisible } = this.#world;
     this.#ends = [watchPage((event) => this.#page(event)), watchTouch(() => this.#attention.touched())];
     this.#loader.start();
-    this.#loader.refresh();
     this.#attention.start(isVisible());
     this.#takeOver();
     this.#connection.input({ type: "start", online: isOnline() });
@@ -148,7 +147,7 @@ export class Chat implements ChatLike {
       case "live":
         if (this.#attention.isAway) this.#sayPresence();
         this.#conversations.syncAll();
-        this.#loader.refresh();
+        this.#loader.live();
         return this.#takeOver();
       case "frame":
         return this.#frame(notice.frame);
@@ -169,7 +168,7 @@ export class Chat implements ChatLike {
   #frame(frame: ChatServerFrame): void {
     switch (frame.type) {
       case "activity":
-        if (!this.#list.message(frame.message)) this.#loader.refresh();
+        this.#listed(frame.message);
         return this.#arrived(frame.message);
       case "position":
         this.#conversations.of(frame.roomId)?.position(frame.readUpTo);
@@ -209,9 +208,7 @@ export class Chat implements ChatLike {
         return this.#conversations.sync(conversation);
       case "chat": {
         const { type: _, prevRev, ...message } = frame;
-        if (conversation.chat(message, prevRev) !== "gap" && !this.#list.message(message)) {
-          this.#loader.refresh();
-        }
+        if (conversation.chat(message, prevRev) !== "gap") this.#listed(message);
         return this.#arrived(message);
       }
       case "ack":
@@ -225,6 +222,12 @@ export class Chat implements ChatLike {
       case "read":
         return conversation.receipts(frame);
     }
+  }
+
+  #listed(message: ChatMessage): void {
+    const known = this.#list.message(message);
+    if (known === "unknown") this.#loader.refresh();
+    if (known === "doubt") this.#loader.doubt();
   }
 
   /** A message was told. One of this person is kept, and shown as outgoing until its room has it. */

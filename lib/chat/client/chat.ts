@@ -162,7 +162,7 @@ export class Chat implements ChatLike {
   /** Something was not understood; sent again it would end the next connection too. */
   #setAside(): void {
     for (const clientMsgId of this.#outbox.underWay) this.#outbox.fail(clientMsgId, NOT_UNDERSTOOD);
-    for (const { changes } of this.#conversations) changes.clear();
+    for (const { own } of this.#conversations) own.changes.clear();
   }
 
   #frame(frame: ChatServerFrame): void {
@@ -245,7 +245,7 @@ export class Chat implements ChatLike {
   #ack(conversation: Conversation, { clientMsgId, seq, rev }: AckFrame): void {
     if (clientMsgId === undefined) return;
     this.#conversations.sender.settled(clientMsgId);
-    const isChange = conversation.changes.acked(clientMsgId, rev, conversation.rev);
+    const isChange = conversation.own.changes.acked(clientMsgId, rev, conversation.rev);
     if (!isChange) this.#outbox.acked(clientMsgId, seq, conversation.lastSeq);
     conversation.changed();
     this.#conversations.sync(conversation);
@@ -269,9 +269,9 @@ export class Chat implements ChatLike {
     sender.settled(clientMsgId);
     if (frame.retryable) sender.pauses(frame);
     if (frame.retryable || frame.code === "not_joined") {
-      if (!this.#outbox.postpone(clientMsgId)) conversation.changes.postpone(clientMsgId);
+      if (!this.#outbox.postpone(clientMsgId)) conversation.own.changes.postpone(clientMsgId);
     } else if (!this.#outbox.fail(clientMsgId, chatProblem(frame))) {
-      conversation.refused(clientMsgId, chatProblem(frame));
+      conversation.own.refused(clientMsgId, chatProblem(frame));
     }
     conversation.changed();
     this.#conversations.sync(conversation);

@@ -42,7 +42,7 @@ async function openWorld(): Promise<World> {
   await seedDemo(ownerUrl);
   const nats = await testNats();
   const start = () => startProcess({ DATABASE_URL: appUrl, NATS_URL: nats.url, JWT_SECRET: TEST_SECRET });
-  const apps = await Promise.all([start(), start()]);
+  const apps = [await start(), await start()];
   const urls = apps.map(({ wsUrl }) => wsUrl);
   const talkers = await Promise.all(Array.from({ length: PEOPLE }, async (_, n) => {
     const userId = `talker${n}`;
@@ -89,7 +89,7 @@ async function talk(world: World, fault: () => Promise<void>): Promise<void> {
         new Error(
           `after ${ALL_HEARD_MS} ms ${world.acknowledged()} are acknowledged, heard ${
             talkers.map(({ heard }) => heard.size)
-          }`,
+          }; ${talkers.flatMap(({ faults }) => faults)}`,
         );
       late = setTimeout(() => reject(tell()), ALL_HEARD_MS);
     }),

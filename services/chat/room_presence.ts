@@ -2,6 +2,7 @@ import { Coalesced } from "@/lib/chat/coalesced.ts";
 import { type PeopleChange, type Person, RoomPeople, strongest } from "@/lib/chat/people.ts";
 import type { ToldPeople } from "@/lib/chat/told.ts";
 import type { Clock } from "@/lib/realtime/ports.ts";
+import { nameOf } from "@/services/chat/access.ts";
 import type { Peer } from "@/services/chat/peer.ts";
 
 /** Changes of who is there are told at once after quiet, then at most once in this time. */
@@ -93,7 +94,7 @@ export class RoomPresence {
     const { userId } = peer.principal;
     let own = this.#own.get(userId);
     if (own === undefined) {
-      const person = { userName: peer.principal.name, status: peer.status };
+      const person = { userName: nameOf(peer.principal), status: peer.status };
       this.#own.set(userId, own = { peers: new Set(), person, cancelOffline: undefined });
     }
     own.cancelOffline?.();
@@ -190,7 +191,7 @@ export class RoomPresence {
   #settle(userId: string, own: OwnPerson): void {
     let status: Person["status"] = "away";
     for (const peer of own.peers) status = strongest(status, peer.status) as Person["status"];
-    const userName = own.peers.values().next().value!.principal.name;
+    const userName = nameOf(own.peers.values().next().value!.principal);
     own.person = { userName, status };
     this.#set(userId, own.person);
   }

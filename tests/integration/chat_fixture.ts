@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Principal } from "@/lib/auth/principal.ts";
 import type { ChatRefused } from "@/lib/chat/errors.ts";
 import type { ChatMessage, NewMessage } from "@/lib/chat/message.ts";
+import { type ChatRest, createChatRest } from "@/services/chat/chat_rest.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
 import type { Kept } from "@/services/chat/ports.ts";
 import { PostgresChatRecord } from "@/services/chat/record.ts";
@@ -9,12 +10,36 @@ import { type Hotels, openHotels, person, resource } from "./resources_fixture.t
 
 export interface ChatHotels extends Hotels {
   readonly record: PostgresChatRecord;
+  readonly rest: ChatRest;
+  /** Rooms that were told to have changed. */
+  readonly changed: string[];
 }
 
 /** The hotels of the resource tests, with a record of what is said. */
 export async function openChat(): Promise<ChatHotels> {
   const hotels = await openHotels();
-  return Object.assign(hotels, { record: new PostgresChatRecord(hotels.sql) });
+  const { sql } = hotels;
+  const changed: string[] = [];
+  const rest = createChatRest({
+    sql,
+    told: (orgId, roomId) => changed.push(`${orgId} ${roomId}`),
+    online: () => 3,
+    now: () => Date.now(),
+    random: () => 0,
+    failed: (error) => {
+      throw error;
+    },
+  });
+  const dispose = hotels[Symbol.asyncDispose].bind(hotels);
+  return Object.assign(hotels, {
+    record: new PostgresChatRecord(sql),
+    rest,
+    changed,
+    async [Symbol.asyncDispose]() {
+      await rest.sweeper.close();
+      await dispose();
+    },
+  });
 }
 
 let made = 0;

@@ -19,7 +19,7 @@ export interface Orders {
   readonly seconds: number;
   readonly messageRate: number;
   readonly typingRate: number;
-  readonly receipts: boolean;
+  readonly readers: number;
   readonly drainSeconds: number;
 }
 

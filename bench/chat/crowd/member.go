@@ -41,7 +41,9 @@ type member struct {
 
 	lock sync.Mutex
 	// What was said up to here is being read.
-	upTo      int64
+	upTo int64
+	// What this person said last.
+	spoke     int64
 	isTurning bool
 	readings  []reading
 	acked     []float64
@@ -150,11 +152,17 @@ func (m *member) takeMessage(body []byte, now time.Time) {
 	m.got[number] = true
 	sender, at := m.run.sentBy(number)
 	if sender == m.at {
+		m.lock.Lock()
+		m.spoke = max(m.spoke, seq)
+		m.lock.Unlock()
 		return
+	}
+	if m.looks {
+		m.pass(m.run.members[sender], seq)
 	}
 	m.message = append(m.message, float64(now.Sub(at).Nanoseconds())/1e6)
 	m.run.arrived.Add(1)
-	if m.run.Receipts {
+	if m.at < m.run.Readers {
 		m.readSoon(seq)
 	}
 }
@@ -172,6 +180,10 @@ func (m *member) readSoon(seq int64) {
 		m.lock.Lock()
 		m.isTurning = false
 		upTo := m.upTo
+		if upTo <= m.spoke {
+			m.lock.Unlock()
+			return
+		}
 		m.readings = append(m.readings, reading{upTo, time.Now()})
 		m.lock.Unlock()
 		m.tell("read", `"upTo":`+strconv.FormatInt(upTo, 10))
@@ -209,6 +221,15 @@ func (m *member) takeReceipts(body []byte, now time.Time) {
 			m.next[reader.at]++
 		}
 		reader.lock.Unlock()
+	}
+}
+
+// pass gives up waiting for receipts of somebody who has spoken since: who speaks has read what was said before.
+func (m *member) pass(speaker *member, seq int64) {
+	speaker.lock.Lock()
+	defer speaker.lock.Unlock()
+	for m.next[speaker.at] < len(speaker.readings) && speaker.readings[m.next[speaker.at]].upTo <= seq {
+		m.next[speaker.at]++
 	}
 }
 

@@ -21,8 +21,8 @@ type orders struct {
 	// Messages, and people who begin to type, a second.
 	MessageRate float64 `json:"messageRate"`
 	TypingRate  float64 `json:"typingRate"`
-	// Does everybody tell what they have read?
-	Receipts bool `json:"receipts"`
+	// So many of the people tell what they have read.
+	Readers int `json:"readers"`
 	// How long to wait for what is late.
 	DrainSeconds float64 `json:"drainSeconds"`
 }

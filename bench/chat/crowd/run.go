@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -134,11 +135,12 @@ func (r *run) talk() {
 	doing.Wait()
 }
 
-// every does something so often a second, at even distances.
+// every does something so often a second, at uneven distances: even ones would always meet, or always miss, what a server
+// does twice a second.
 func (r *run) every(rate float64, over time.Time, do func(n int)) {
 	began := time.Now()
 	for n := 0; ; n++ {
-		due := began.Add(seconds(float64(n) / rate))
+		due := began.Add(seconds((float64(n) + rand.Float64()) / rate))
 		if !due.Before(over) {
 			return
 		}

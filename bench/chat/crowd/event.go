@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,6 +55,18 @@ func (b *board) end(e *event) {
 	b.lock.Lock()
 	defer b.lock.Unlock()
 	b.replace(func(other *event) bool { return other != e }, nil)
+}
+
+// cancel takes back what is under way under a needle: it is not to be seen any more.
+func (b *board) cancel(needle string) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	for _, e := range *b.open.Load() {
+		if string(e.needle) == needle && e.left.Load() > 0 {
+			b.all = slices.DeleteFunc(b.all, func(other *event) bool { return other == e })
+		}
+	}
+	b.replace(func(other *event) bool { return string(other.needle) != needle }, nil)
 }
 
 func (b *board) replace(keep func(*event) bool, more *event) {

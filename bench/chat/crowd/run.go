@@ -160,6 +160,8 @@ func (r *run) say(n int) {
 	}
 	r.said = append(r.said, said{by, time.Now()})
 	r.lock.Unlock()
+	// Who says something does not type any more: others may never hear that they did.
+	r.typing.cancel(typist(r.members[by].person))
 	r.members[by].tell("chat", fmt.Sprintf(
 		`"clientMsgId":"bench-%d","text":"Message %d: room 214 asks for two more towels and a late breakfast"`, number, number))
 }
@@ -176,7 +178,7 @@ func (r *run) sentBy(number int) (int, time.Time) {
 func (r *run) startTyping(n int) {
 	m := r.members[(n*37+1)%len(r.members)]
 	// Not every server tells people about themselves.
-	r.typing.begin("typing", `"userId":"`+m.UserID+`"`, len(r.members), m.at, typingOpen)
+	r.typing.begin("typing", typist(m.person), len(r.members), m.at, typingOpen)
 	m.tell("typing", `"typing":true`)
 	time.AfterFunc(typingFor, func() { m.tell("typing", `"typing":false`) })
 }
@@ -205,6 +207,8 @@ func (r *run) move(one person, over time.Time) {
 		time.Sleep(stepEvery)
 	}
 }
+
+func typist(one person) string { return fmt.Sprintf(`"userId":%q`, one.UserID) }
 
 func status(one person, status string) string { return fmt.Sprintf("%q:%q", one.UserID, status) }
 

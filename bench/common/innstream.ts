@@ -22,6 +22,8 @@ const PG_PORT = 5433;
 export interface Innstream {
   readonly addr: string;
   readonly nats: string;
+  /** Of its PostgreSQL, with every right. */
+  readonly superuserUrl: string;
   /** HS256 secret of its tokens. */
   readonly secret: string;
   /** Processes to watch; `app` is the one that holds the sockets. */
@@ -107,6 +109,7 @@ export async function startInnstream(feedConsumer: "org" | "process" = "org"): P
   return {
     addr: `127.0.0.1:${port}`,
     nats: nats.url,
+    superuserUrl: postgres.url,
     secret,
     pids: { app: child.pid, nats: nats.pid, postgres: postgres.pid },
     stop: () => child.stop(),

@@ -1,0 +1,3 @@
+module innstream/bench/chat/crowd
+
+go 1.26.0

@@ -31,6 +31,8 @@ export class RoomPeople {
   readonly #told = new Map<string, PresenceStatus>();
   readonly #changed = new Set<string>();
   #isCut = false;
+  /** Somebody was given the list since changes were told. */
+  #isListed = false;
 
   /** `own`: the instance whose people are known also where nothing arrives from others. */
   constructor(own: string) {
@@ -43,6 +45,14 @@ export class RoomPeople {
 
   get all(): readonly Present[] {
     return [...this.#present.values()];
+  }
+
+  /**
+   * Call when somebody is given the list, who from then on hears of changes: what was not told yet is told even where
+   * it comes to nothing for those who were there before.
+   */
+  listed(): void {
+    this.#isListed = true;
   }
 
   /** Those on one instance. */
@@ -85,16 +95,17 @@ export class RoomPeople {
       const present = this.#present.get(userId);
       const before = this.#told.get(userId) ?? "offline";
       const now = present?.status ?? "offline";
-      if (now === before) continue;
+      if (now === before && !this.#isListed) continue;
       define(users, userId, now);
       if (present === undefined) {
         this.#told.delete(userId);
       } else {
         this.#told.set(userId, now);
-        if (before === "offline") define(names, userId, present.userName);
+        if (before === "offline" || this.#isListed) define(names, userId, present.userName);
       }
     }
     this.#changed.clear();
+    this.#isListed = false;
     return Object.keys(users).length === 0 ? undefined : { users, names };
   }
 

@@ -8,17 +8,21 @@ import { heardPeople } from "@/lib/chat/told.ts";
 import { Window } from "@/lib/chat/window.ts";
 import { chatSubject } from "@/lib/protocol/subjects.ts";
 import type { Clock } from "@/lib/realtime/ports.ts";
+import { Slots } from "@/lib/realtime/slots.ts";
 import { Alive } from "@/services/chat/alive.ts";
 import type { Bus } from "@/services/chat/bus.ts";
 import { ASK_MS, OrgHub } from "@/services/chat/org_hub.ts";
 import type { Peer } from "@/services/chat/peer.ts";
 import type { ChatRecord, Kept } from "@/services/chat/ports.ts";
 import { Room, ROOM_UNAVAILABLE } from "@/services/chat/room.ts";
+import { NOTHING_READ } from "@/services/chat/room_log.ts";
 
 /** People whose sends are counted at once. */
 export const SENDERS_MAX = 20_000;
 /** Who is let in while members change is asked again, so often at most. */
 const ENTRIES_MAX = 5;
+/** Reads for those who join, at once: after a drop thousands come back, and others want the database, too. */
+export const ENTERING_AT_ONCE = 16;
 const TICK_MS = 1_000;
 
 export interface ChatOptions {
@@ -53,6 +57,7 @@ export class Chat {
   readonly #hubs = new Map<number, OrgHub>();
   readonly #alive: Alive;
   readonly #sends = new Window({ max: SENDS_MAX, ms: SENDS_WINDOW_MS, keysMax: SENDERS_MAX });
+  readonly #entering = new Slots(ENTERING_AT_ONCE);
   #cancelTick: () => void;
 
   constructor(options: ChatOptions) {
@@ -99,13 +104,16 @@ export class Chat {
       for (let tries = 0; tries < ENTRIES_MAX; tries++) {
         const { principal } = peer;
         const version = hub.membersVersion;
-        const entered = await record.enter(principal, roomId);
+        const entered = await this.#entering.run(() => record.enter(principal, roomId), principal.orgId);
         if ("error" in entered) return entered;
         const room = await hub.open(roomId);
         if (room === undefined) return ROOM_UNAVAILABLE;
         const letGo = room.hold();
         try {
-          const [caughtUp] = await Promise.all([room.log.catchUp(since), hub.asked(room)]);
+          const catchingUp = room.log.needsRead(since)
+            ? this.#entering.run(() => room.log.catchUp(since), principal.orgId)
+            : NOTHING_READ;
+          const [caughtUp] = await Promise.all([catchingUp, hub.asked(room)]);
           if (peer.isClosed) return undefined;
           // Somebody may have been taken out meanwhile, or have a token that covers less.
           if (version !== hub.membersVersion || principal !== peer.principal) continue;

@@ -154,6 +154,7 @@ export class Room {
     const isNew = since.afterRev === null && since.afterSeq === null;
     const missed = isNew ? undefined : this.log.missed(since, caughtUp);
     this.presence.add(peer);
+    this.presence.listed();
     this.#joined.changed("online");
     this.#peers.add(peer);
     const { lastSeq } = this.log.recent;
@@ -176,7 +177,7 @@ export class Room {
 
   /** `typing` of now, for who has just joined; undefined where nobody types. */
   typingFrame(): string | undefined {
-    const typing = this.#typing.now;
+    const typing = this.#typing.list();
     return typing.count === 0 ? undefined : chatFrame({ type: "typing", roomId: this.roomId, ...typing });
   }
 

@@ -21,6 +21,8 @@ export interface CaughtUp {
   readonly readUpToRev: number | null;
 }
 
+export const NOTHING_READ: CaughtUp = { read: [], readUpToRev: null };
+
 export interface RoomLogOptions {
   readonly record: ChatRecord;
   readonly clock: Clock;
@@ -77,6 +79,12 @@ export class RoomLog {
     return this.#healing;
   }
 
+  /** Is what somebody misses who goes on from `since` not all in memory? */
+  needsRead({ afterRev, afterSeq }: Since): boolean {
+    if (afterRev !== null) return afterRev > this.lastRev || this.recent.since(afterRev) === undefined;
+    return afterSeq !== null && this.recent.after(afterSeq) === undefined;
+  }
+
   /** Reads what somebody misses who goes on from `since`, where memory does not have it. Rejects where it cannot be read. */
   async catchUp({ afterRev, afterSeq }: Since): Promise<CaughtUp> {
     const { record, orgId, opened: { roomId } } = this.#options;
@@ -90,7 +98,7 @@ export class RoomLog {
     if (afterRev === null && afterSeq !== null && this.recent.after(afterSeq) === undefined) {
       return { read: await record.messagesAfter(orgId, roomId, afterSeq, max), readUpToRev };
     }
-    return { read: [], readUpToRev: null };
+    return NOTHING_READ;
   }
 
   /** What such a client is told now; undefined: the last messages, since it would be too much, or what it has is not ours. */

@@ -69,6 +69,11 @@ export class RoomPresence {
     return this.#people.all;
   }
 
+  /** Call when somebody is given `all`, who hears of changes from then on. */
+  listed(): void {
+    this.#people.listed();
+  }
+
   get size(): number {
     return this.#people.size;
   }

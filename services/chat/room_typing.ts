@@ -3,8 +3,8 @@ import { TYPING_MS } from "@/lib/chat/limits.ts";
 import { type Typist, Typists } from "@/lib/chat/typists.ts";
 import type { Clock } from "@/lib/realtime/ports.ts";
 
-/** Who types is told at once after quiet, then at most once in this time. */
-export const TYPING_FLUSH_MS = 200;
+/** Who types is told at once after quiet, then at most once in this time: whoever begins is seen within 100 ms. */
+export const TYPING_FLUSH_MS = 75;
 /** As long as somebody types, the other instances are told so again after this time. */
 export const TYPING_TOLD_MS = 2_000;
 
@@ -32,7 +32,10 @@ export class RoomTyping {
     this.#flush = new Coalesced(options.clock, TYPING_FLUSH_MS, () => this.#tell());
   }
 
-  get now(): ReturnType<Typists["merged"]> {
+  /** For somebody who from then on hears of changes. */
+  list(): ReturnType<Typists["merged"]> {
+    // What is told next may be news for this one where it is none for those who were there before.
+    this.#told = "";
     return this.#typists.merged();
   }
 

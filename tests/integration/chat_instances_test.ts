@@ -44,8 +44,9 @@ Deno.test("chat instances - what is said, typed and read on one is seen on the o
   ben.send({ type: "typing", typing: true });
   assert.deepEqual((await anna.next("typing")).users, [{ userId: "ben", userName: "Ms ben" }]);
   const { seq } = ben.of("chat").at(-1)!;
-  anna.send({ type: "read", upTo: seq });
-  await ben.until(() => ben.of("read").some(({ receipts }) => receipts.anna === seq));
+  const dora = await ChatPeer.join(ROOM, await options(one, "dora"));
+  dora.send({ type: "read", upTo: seq });
+  await ben.until(() => ben.of("read").some(({ receipts }) => receipts.dora === seq));
   ben.send({ type: "presence", status: "away" });
   await anna.until(() => anna.statuses(ROOM).ben === "away");
   assert.deepEqual(await one.services.chat.who(1, "property-2"), { online: [], people: 0, connections: 0 });
@@ -56,7 +57,7 @@ Deno.test("chat instances - what is said, typed and read on one is seen on the o
     people: 1,
     connections: 1,
   });
-  await Promise.all([anna, ben, carl].map((peer) => peer.close()));
+  await Promise.all([anna, ben, carl, dora].map((peer) => peer.close()));
   await until("everybody is gone", () => one.services.chat.online(1, ROOM) === 0);
 });
 

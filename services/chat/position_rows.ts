@@ -3,14 +3,41 @@ import { RECEIPTS_MAX } from "@/lib/chat/limits.ts";
 import type { Position } from "@/services/chat/ports.ts";
 import type { Transaction } from "@/services/postgres/pool.ts";
 
+interface Advance {
+  readonly orgId: number;
+  readonly roomId: string;
+  readonly positions: readonly Position[];
+}
+
 /**
- * Moves people ahead, none further than the last message and none back, and keeps from where to where each of them has
- * read now. The room must be locked: of two at once the second starts where the first has ended.
+ * Locks the positions of these people, those that there were not yet included: two statements, to be sent one after the
+ * other. Only these, in the order of their names: of two at once the second starts where the first has ended, and what
+ * is said meanwhile waits for neither.
  */
-export function advancePositions(
-  tx: Transaction,
-  { orgId, roomId, positions }: { orgId: number; roomId: string; positions: readonly Position[] },
-) {
+export function lockPositions(tx: Transaction, { orgId, roomId, positions }: Advance) {
+  const userIds = positions.map(({ userId }) => userId);
+  const userNames = positions.map(({ userName }) => userName);
+  return [
+    tx`
+      insert into chat_positions (org_id, room_id, user_id, user_name)
+      select r.org_id, r.id, g.user_id, max(g.user_name)
+      from chat_rooms r, unnest(${userIds}::text[], ${userNames}::text[]) as g (user_id, user_name)
+      where r.org_id = ${orgId} and r.id = ${roomId}
+      group by r.org_id, r.id, g.user_id
+      order by g.user_id
+      on conflict (org_id, room_id, user_id) do nothing`,
+    tx`
+      select from chat_positions
+      where org_id = ${orgId} and room_id = ${roomId} and user_id = any(${userIds}::text[])
+      order by user_id for no key update`,
+  ] as const;
+}
+
+/**
+ * Moves people ahead whose positions are locked, none further than the last message and none back, and keeps from where
+ * to where each of them has read now.
+ */
+export function advancePositions(tx: Transaction, { orgId, roomId, positions }: Advance) {
   return tx<Position[]>`
     with given as (
       select user_id, max(user_name) as user_name, max(read_seq) as read_seq,
@@ -22,19 +49,17 @@ export function advancePositions(
         as given (user_id, user_name, read_seq, delivered_seq)
       group by user_id
     ), ahead as (
-      select g.user_id, g.user_name, coalesce(p.read_seq, 0) as was,
+      select g.user_id, g.user_name, p.read_seq as was,
         greatest(p.read_seq, least(g.read_seq, r.last_seq)) as read_seq,
         greatest(p.delivered_seq, least(g.delivered_seq, r.last_seq)) as delivered_seq
       from given g
       join chat_rooms r on r.org_id = ${orgId} and r.id = ${roomId}
-      left join chat_positions p on p.org_id = ${orgId} and p.room_id = ${roomId} and p.user_id = g.user_id
-      where least(g.delivered_seq, r.last_seq) > coalesce(p.delivered_seq, 0)
-        or least(g.read_seq, r.last_seq) > coalesce(p.read_seq, 0)
+      join chat_positions p on p.org_id = ${orgId} and p.room_id = ${roomId} and p.user_id = g.user_id
+      where least(g.delivered_seq, r.last_seq) > p.delivered_seq or least(g.read_seq, r.last_seq) > p.read_seq
     ), kept as (
-      insert into chat_positions as p (org_id, room_id, user_id, user_name, read_seq, delivered_seq)
-      select ${orgId}::bigint, ${roomId}, user_id, user_name, read_seq, delivered_seq from ahead
-      on conflict (org_id, room_id, user_id) do update set user_name = excluded.user_name,
-        read_seq = excluded.read_seq, delivered_seq = excluded.delivered_seq
+      update chat_positions p
+      set user_name = a.user_name, read_seq = a.read_seq, delivered_seq = a.delivered_seq
+      from ahead a where p.org_id = ${orgId} and p.room_id = ${roomId} and p.user_id = a.user_id
     ), reads as (
       insert into chat_message_reads (org_id, room_id, user_id, from_seq, to_seq)
       select ${orgId}::bigint, ${roomId}, user_id, was + 1, read_seq from ahead where read_seq > was

@@ -21,8 +21,13 @@ import type {
   Sending,
   TopicMembers,
 } from "@/services/chat/ports.ts";
-import { advancePositions, selectOwn, selectPositions } from "@/services/chat/position_rows.ts";
-import { type Head, lockRoom, selectHeads } from "@/services/chat/room_rows.ts";
+import {
+  advancePositions,
+  lockPositions,
+  selectOwn,
+  selectPositions,
+} from "@/services/chat/position_rows.ts";
+import { type Head, selectHeads } from "@/services/chat/room_rows.ts";
 import { send } from "@/services/chat/sending.ts";
 import { selectMembersOf, selectTopics } from "@/services/chat/topic_rows.ts";
 import type { Sql } from "@/services/postgres/pool.ts";
@@ -140,11 +145,9 @@ export class PostgresChatRecord implements ChatRecord {
   }
 
   advance(orgId: number, roomId: string, positions: readonly Position[]): Promise<readonly Position[]> {
+    const advance = { orgId, roomId, positions };
     return inTenant(this.#sql, orgId, async (tx) => {
-      const [, ahead] = await Promise.all([
-        lockRoom(tx, orgId, roomId),
-        advancePositions(tx, { orgId, roomId, positions }),
-      ]);
+      const [, , ahead] = await Promise.all([...lockPositions(tx, advance), advancePositions(tx, advance)]);
       return [...ahead];
     });
   }

@@ -21,7 +21,7 @@ import {
   selectSent,
 } from "@/services/chat/message_rows.ts";
 import type { Kept, Sending } from "@/services/chat/ports.ts";
-import { advancePositions } from "@/services/chat/position_rows.ts";
+import { advancePositions, lockPositions } from "@/services/chat/position_rows.ts";
 import { advanceRoom, type Head, insertRoom, lockRoom } from "@/services/chat/room_rows.ts";
 import type { Transaction } from "@/services/postgres/pool.ts";
 
@@ -103,12 +103,14 @@ async function insert(
     return { userId: user_id, userName: user_name, readUpTo: seq, deliveredUpTo: seq };
   });
   const mentioning = rows.filter(({ mentions }) => mentions.length > 0);
-  const [, , , , said] = await Promise.all([
+  const advance = { orgId, roomId, positions };
+  const [, , said] = await Promise.all([
     advanceRoom(tx, orgId, { roomId, said: rows.length }),
     insertMessages(tx, { orgId, roomId, rows }),
-    mentioning.length > 0 && insertMentions(tx, { orgId, roomId, rows: mentioning }),
-    advancePositions(tx, { orgId, roomId, positions }),
     selectAfter(tx, { orgId, roomId, after: head.lastSeq, limit: rows.length }),
+    ...lockPositions(tx, advance),
+    advancePositions(tx, advance),
+    mentioning.length > 0 && insertMentions(tx, { orgId, roomId, rows: mentioning }),
   ]);
   return said.map(messageOf);
 }

@@ -26,7 +26,7 @@ Deno.test("body - JSON is read with its content type, without one, and under the
     assert.deepEqual(await readJson(post(SEED_CALL, type)), {
       ok: true,
       value: { amount: 1000, propertyId: 1 },
-    }, type);
+    }, String(type));
   }
 });
 

@@ -90,7 +90,10 @@ Deno.test("specimens - a locked letter opens with its password only, and says wh
       document.destroy();
     }
     assert.equal(texts[0], texts[1]);
-    assert.ok(texts[0]!.includes(`DOB: ${open.truth.dateOfBirth!.split("-").reverse().join("/")}`), texts[0]);
+    assert.ok(
+      texts[0]!.includes(`DOB: ${open.truth.dateOfBirth!.split("-").reverse().join("/")}`),
+      texts[0]!,
+    );
   } finally {
     library.destroy();
   }

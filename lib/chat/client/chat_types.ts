@@ -35,6 +35,13 @@ export interface PendingChange {
   readonly text: string;
 }
 
+export interface ChangeRefusal {
+  readonly id: number;
+  readonly kind: PendingChange["kind"];
+  /** Why, in words. */
+  readonly problem: string;
+}
+
 /** What is to be seen of a conversation; a new object whenever anything in it has changed. */
 export interface ConversationView {
   readonly roomId: string;
@@ -46,9 +53,12 @@ export interface ConversationView {
   /** In order of `seq`, without a gap. Changes that are not acknowledged yet are applied. */
   readonly messages: readonly ChatMessage[];
   readonly changing: ReadonlyMap<number, PendingChange["kind"]>;
+  /** The last edit or deletion, where it was refused and taken back; null from the next one on. */
+  readonly refusal: ChangeRefusal | null;
   /** In the order in which they were said; after `messages`. */
   readonly outgoing: readonly Outgoing[];
-  readonly older: "none" | "some" | "loading" | "failed";
+  /** `full`: as many are held as may be; what is before them is to be searched for. */
+  readonly older: "none" | "some" | "loading" | "failed" | "full";
   readonly lastSeq: number;
   readonly readUpTo: number;
   /** `readUpTo` when the room was opened: where "new" begins. */
@@ -83,7 +93,7 @@ export interface ChatLike {
   /** Joins the room until it is left. The same room gives the same conversation. */
   conversation(roomId: string): ConversationLike;
   leave(roomId: string): void;
-  /** The page is hidden, or nobody touched it for a while. */
+  /** The person says that they are away. That the page is hidden, or idle, is seen without it. */
   away(isAway: boolean): void;
   statusOf(roomId: string, userId: string): PresenceStatus;
 }
@@ -91,7 +101,8 @@ export interface ChatLike {
 export interface ConversationLike {
   readonly view: ConversationView;
   subscribe(listener: () => void): () => void;
-  send(draft: Draft): void;
+  /** False: it is empty, or too long, or OUTGOING_MAX messages wait already; then the draft is to be kept. */
+  send(draft: Draft): boolean;
   retry(clientMsgId: string): void;
   /** Forgets one that was not sent. */
   discard(clientMsgId: string): void;

@@ -1,0 +1,392 @@
+import { MENTIONS_MAX, TEXT_CHARS_MAX } from "@/lib/chat/limits.ts";
+import type { ChatMessage, PresenceStatus, RoomRights } from "@/lib/chat/message.ts";
+import type { JoinedFrame, PresenceFrame, ReadFrame, TypingFrame } from "@/lib/chat/server_frames.ts";
+import type { After } from "@/lib/client/timers.ts";
+import { Changes } from "@/lib/chat/client/changes.ts";
+import type { ChatRest } from "@/lib/chat/client/chat_rest.ts";
+import type {
+  ChangeRefusal,
+  ConversationLike,
+  ConversationView,
+  Draft,
+  PendingChange,
+} from "@/lib/chat/client/chat_types.ts";
+import { JOIN_WAIT_MS, MESSAGES_PARKED_MAX } from "@/lib/chat/client/limits.ts";
+import { Listeners } from "@/lib/chat/client/listeners.ts";
+import type { Outbox } from "@/lib/chat/client/outbox.ts";
+import { People } from "@/lib/chat/client/people.ts";
+import { PositionsTold } from "@/lib/chat/client/positions_told.ts";
+import { type Applied, RoomMessages } from "@/lib/chat/client/room_messages.ts";
+import { TypingIn, TypingOut } from "@/lib/chat/client/typing.ts";
+
+export interface ConversationWorld {
+  readonly after: After;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** A listener threw. */
+  readonly failed: (error: unknown) => void;
+}
+
+interface ConversationParts {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly world: ConversationWorld;
+  readonly outbox: Outbox;
+  readonly rest: ChatRest;
+  readonly send: (frame: object) => void;
+  /** Something is to be sent. */
+  readonly pump: () => void;
+  /** How far this person has read is another place now. */
+  readonly reached: () => void;
+  /** The answer to a join did not come: the connection is no good. */
+  readonly overdue: () => void;
+}
+
+const NO_RIGHTS: RoomRights = { moderate: false, manage: false };
+
+/** One room: what was said in it, who is there, and what this person says. */
+export class Conversation implements ConversationLike {
+  readonly roomId: string;
+  readonly changes = new Changes();
+  /** Does a page show it? Otherwise it is only kept for who comes back. */
+  isOpen = false;
+  readonly #parts: ConversationParts;
+  readonly #messages = new RoomMessages();
+  readonly #people = new People();
+  readonly #positions: PositionsTold;
+  readonly #typingIn: TypingIn;
+  readonly #typingOut: TypingOut;
+  readonly #listeners: Listeners;
+  #link: "none" | "asked" | "joined" = "none";
+  #asked: number | null = null;
+  /** Leaves that the server has not answered yet. */
+  #leaving = 0;
+  #stopWait: (() => void) | undefined;
+  #state: ConversationView["state"] = "opening";
+  #about: Pick<ConversationView, "name" | "propertyId" | "may"> = {
+    name: "",
+    propertyId: null,
+    may: NO_RIGHTS,
+  };
+  #newAfter: number | null = null;
+  #refusal: ChangeRefusal | null = null;
+  #view: ConversationView | undefined;
+
+  constructor(parts: ConversationParts) {
+    const { roomId, userId, world, send } = parts;
+    const { after, now } = world;
+    this.roomId = roomId;
+    this.#parts = parts;
+    this.#listeners = new Listeners(world.failed);
+    this.#typingIn = new TypingIn({ after, userId, changed: () => this.changed() });
+    this.#typingOut = new TypingOut({
+      after,
+      now,
+      say: (typing) => this.isJoined && send({ type: "typing", roomId, typing }),
+    });
+    this.#positions = new PositionsTold({ after, say: (type, upTo) => send({ type, roomId, upTo }) });
+  }
+
+  get isJoined(): boolean {
+    return this.#link === "joined";
+  }
+
+  get isLinked(): boolean {
+    return this.#link !== "none";
+  }
+
+  get isGone(): boolean {
+    return this.#state === "gone";
+  }
+
+  get isWatched(): boolean {
+    return !this.#listeners.isEmpty;
+  }
+
+  get lastSeq(): number {
+    return this.#messages.lastSeq;
+  }
+
+  get rev(): number {
+    return this.#messages.rev ?? 0;
+  }
+
+  get readUpTo(): number {
+    return this.#positions.read;
+  }
+
+  get online(): number {
+    return this.#people.present.length;
+  }
+
+  get view(): ConversationView {
+    return this.#view ??= this.#look();
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  changed(): void {
+    this.#view = undefined;
+    this.#listeners.tell();
+  }
+
+  send({ text, replyTo, link, mentions }: Draft): boolean {
+    const { outbox, roomId, world, pump } = this.#parts;
+    const trimmed = text.trim();
+    if (trimmed === "" && link === null || [...trimmed].length > TEXT_CHARS_MAX || outbox.isFull) {
+      return false;
+    }
+    this.#typingOut.stopped();
+    outbox.add({
+      clientMsgId: world.newId(),
+      roomId,
+      text: trimmed,
+      replyTo,
+      link,
+      mentions: [...new Set(mentions)].slice(0, MENTIONS_MAX),
+      at: new Date(world.now()).toISOString(),
+      state: this.isGone ? "failed" : "waiting",
+      problem: this.isGone ? "You are not in this conversation" : null,
+    });
+    pump();
+    this.changed();
+    return true;
+  }
+
+  retry(clientMsgId: string): void {
+    const { outbox, roomId, pump } = this.#parts;
+    const isFailed = outbox.of(roomId).some((one) =>
+      one.clientMsgId === clientMsgId && one.state === "failed"
+    );
+    if (!isFailed || this.isGone || !outbox.postpone(clientMsgId)) return;
+    pump();
+    this.changed();
+  }
+
+  discard(clientMsgId: string): void {
+    if (!this.#parts.outbox.discard(clientMsgId)) return;
+    // The room may be joined for nothing else.
+    this.#parts.pump();
+    this.changed();
+  }
+
+  edit(id: number, text: string, mentions: readonly string[]): void {
+    const trimmed = text.trim();
+    if (trimmed === "" || [...trimmed].length > TEXT_CHARS_MAX) return;
+    this.#change(id, "edit", trimmed, [...new Set(mentions)].slice(0, MENTIONS_MAX));
+  }
+
+  remove(id: number): void {
+    this.#change(id, "delete", "", []);
+  }
+
+  typing(isTyping: boolean): void {
+    if (!isTyping) this.#typingOut.stopped();
+    else if (this.isJoined) this.#typingOut.key();
+  }
+
+  read(upTo: number): void {
+    if (!this.#positions.reads(Math.min(upTo, this.lastSeq))) return;
+    this.#parts.reached();
+    this.changed();
+  }
+
+  loadOlder(): void {
+    const page = this.#messages.startPage();
+    if (page === null) return;
+    this.changed();
+    this.#parts.rest.older(this.roomId, page.before).then((answer) => {
+      this.#messages.page(page.generation, answer);
+      this.changed();
+    });
+  }
+
+  /** Of those of others after `seq`, how many mention this person; null: not all of them are here. */
+  mentionsAfter(seq: number): number | null {
+    if (seq < this.#messages.firstSeq - 1) return null;
+    const { userId } = this.#parts;
+    return this.#messages.list.filter((message) => {
+      return message.seq > seq && message.userId !== userId && message.mentions?.includes(userId);
+    }).length;
+  }
+
+  statusOf(userId: string): PresenceStatus {
+    return this.isJoined ? this.#people.statusOf(userId) : "unknown";
+  }
+
+  opens(): void {
+    // Who opens it again wants to know whether it is there by now.
+    if (this.isGone) this.#state = "opening";
+    if (!this.isOpen) this.#newAfter = null;
+    this.isOpen = true;
+    this.changed();
+  }
+
+  closes(): void {
+    this.isOpen = false;
+    this.#typingOut.stopped();
+    this.#messages.trim(MESSAGES_PARKED_MAX);
+  }
+
+  /** Asks for the room, with what of it is held; `anew`: as if nothing were. */
+  join(anew = false): void {
+    const { send, world, overdue } = this.#parts;
+    this.#link = "asked";
+    this.#asked = anew ? null : this.#messages.rev;
+    send({ type: "join", roomId: this.roomId, ...(this.#asked !== null && { afterRev: this.#asked }) });
+    this.#stopWait?.();
+    this.#stopWait = world.after(JOIN_WAIT_MS, overdue);
+  }
+
+  leave(): void {
+    this.#positions.flush();
+    this.unlinked();
+    this.#leaving++;
+    this.#parts.send({ type: "leave", roomId: this.roomId });
+  }
+
+  /** The server says that the room is left. True: this client did not ask for that, it is a refusal. */
+  left(): boolean {
+    if (this.#leaving === 0) return true;
+    this.#leaving--;
+    return false;
+  }
+
+  /** The page is left: what is not told yet is told now. */
+  flush(): void {
+    this.#typingOut.stopped();
+    this.#positions.flush();
+  }
+
+  joined(frame: JoinedFrame): void {
+    const { userId, outbox } = this.#parts;
+    if (!this.#messages.joined(frame, this.#asked)) return this.join(true);
+    const { name, propertyId, may, readUpTo, delivered, history } = frame;
+    this.#stopWait?.();
+    this.#stopWait = undefined;
+    this.#link = "joined";
+    this.#state = "open";
+    this.#about = { name, propertyId, may };
+    this.#people.joined(frame);
+    this.#typingIn.clear();
+    this.#positions.joined(readUpTo, delivered[userId] ?? 0);
+    for (const message of history) if (message.userId === userId) outbox.arrived(message);
+    this.#caughtUp();
+    if (this.isOpen) this.#newAfter ??= this.#positions.read;
+    this.#positions.received(this.lastSeq);
+    this.changed();
+  }
+
+  /** A message in the form of its `rev`. Where one before it is missing, the room is joined again. */
+  chat(message: ChatMessage): Applied {
+    const applied = this.#messages.chat(message);
+    if (applied === "gap") {
+      if (this.#link === "joined") this.join();
+      return applied;
+    }
+    if (applied === "new") {
+      if (message.userId === this.#parts.userId) this.#positions.known(message.seq, message.seq);
+      else this.#positions.received(message.seq);
+    }
+    this.#caughtUp();
+    this.changed();
+    return applied;
+  }
+
+  typed(frame: TypingFrame): void {
+    this.#typingIn.said(frame);
+    this.changed();
+  }
+
+  presence(frame: PresenceFrame): void {
+    this.#people.presence(frame);
+    this.changed();
+  }
+
+  receipts(frame: ReadFrame): void {
+    const { userId, reached } = this.#parts;
+    this.#people.read(frame);
+    if (this.#positions.known(frame.receipts[userId] ?? 0, frame.delivered[userId] ?? 0)) reached();
+    this.changed();
+  }
+
+  /** How far this person has read on another device. */
+  position(upTo: number): void {
+    if (this.#positions.known(upTo, upTo)) this.changed();
+  }
+
+  /** An edit or a deletion was refused: it is taken back. */
+  refused(clientMsgId: string, problem: string): boolean {
+    const change = this.changes.takeBack(clientMsgId);
+    if (change === null) return false;
+    this.#refusal = { id: change.id, kind: change.kind, problem };
+    this.changed();
+    return true;
+  }
+
+  /** The room is not there for this person. */
+  gone(problem: string): void {
+    this.unlinked();
+    this.#state = "gone";
+    this.changes.clear();
+    this.#parts.outbox.failRoom(this.roomId, problem);
+    this.changed();
+  }
+
+  /** The connection is gone. */
+  lost(): void {
+    this.#leaving = 0;
+    this.unlinked();
+  }
+
+  /** It is not joined any more. */
+  unlinked(): void {
+    this.#link = "none";
+    this.#stopWait?.();
+    this.#stopWait = undefined;
+    this.changes.lost();
+    this.#typingIn.clear();
+    this.#typingOut.lost();
+    this.#positions.lost();
+    this.changed();
+  }
+
+  #change(id: number, kind: PendingChange["kind"], text: string, mentions: readonly string[]): void {
+    const message = this.#messages.byId(id);
+    if (message === undefined || message.deleted) return;
+    this.#refusal = null;
+    this.changes.add({ id, kind, text, mentions, clientMsgId: this.#parts.world.newId() });
+    this.#parts.pump();
+    this.changed();
+  }
+
+  #caughtUp(): void {
+    this.changes.caughtUp(this.rev);
+    this.#parts.outbox.caughtUp(this.roomId, this.lastSeq);
+  }
+
+  #look(): ConversationView {
+    const messages = this.#messages;
+    const { read } = this.#positions;
+    return {
+      roomId: this.roomId,
+      state: this.#state,
+      ...this.#about,
+      messages: this.changes.applied(messages.list),
+      changing: this.changes.kinds,
+      refusal: this.#refusal,
+      outgoing: this.#parts.outbox.of(this.roomId),
+      older: messages.older,
+      lastSeq: messages.lastSeq,
+      readUpTo: read,
+      newAfter: this.#newAfter ?? read,
+      typing: this.#typingIn.now,
+      present: this.#people.present,
+      receipts: this.#people.receipts,
+      delivered: this.#people.delivered,
+    };
+  }
+}

@@ -1,0 +1,122 @@
+import type { After } from "@/lib/client/timers.ts";
+import type { ChatRest, RoomsPage } from "@/lib/chat/client/chat_rest.ts";
+import { ROOMS_REFRESH_MS, ROOMS_REFRESH_MS_MIN } from "@/lib/chat/client/limits.ts";
+import type { RoomsList } from "@/lib/chat/client/rooms_list.ts";
+
+interface RoomsLoaderParts {
+  readonly rest: ChatRest;
+  readonly list: RoomsList;
+  readonly after: After;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly changed: () => void;
+}
+
+/** Reads the list of rooms: page by page, and what is loaded again where it may be out of date; not too often. */
+export class RoomsLoader {
+  readonly #parts: RoomsLoaderParts;
+  #state: "loading" | "loaded" | "failed" = "loading";
+  #next: string | null = null;
+  #pages = 0;
+  #isAsking = false;
+  /** Something asked for it while it was being read: that may not be in the answer. */
+  #isStale = false;
+  #askedAt = -Infinity;
+  #stopWait: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(parts: RoomsLoaderParts) {
+    this.#parts = parts;
+  }
+
+  get state(): "loading" | "loaded" | "failed" {
+    return this.#state;
+  }
+
+  get hasMore(): boolean {
+    return this.#next !== null;
+  }
+
+  start(): void {
+    this.#isStopped = false;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#stopWait?.();
+    this.#stopWait = undefined;
+  }
+
+  /** What is loaded may be out of date. */
+  refresh(): void {
+    if (this.#isAsking) this.#isStale = true;
+    else this.#wait(ROOMS_REFRESH_MS);
+  }
+
+  more(): void {
+    if (this.#isAsking || this.#isStopped) return;
+    if (this.#state !== "loaded") return void this.#readAll();
+    if (this.#next !== null) void this.#readMore(this.#next);
+  }
+
+  #wait(ms: number): void {
+    if (this.#isStopped) return;
+    const { after, now } = this.#parts;
+    const soonest = this.#askedAt + ROOMS_REFRESH_MS_MIN - now();
+    this.#stopWait ??= after(Math.max(ms, soonest), () => {
+      this.#stopWait = undefined;
+      if (!this.#isAsking) void this.#readAll();
+    });
+  }
+
+  async #readAll(): Promise<void> {
+    const { rest, list } = this.#parts;
+    this.#begin();
+    const wanted = Math.max(1, this.#pages);
+    const pages: RoomsPage[] = [];
+    let next: string | null = null;
+    do {
+      const page = await rest.rooms(next);
+      if (page === null) break;
+      pages.push(page);
+      next = page.next;
+    } while (next !== null && pages.length < wanted);
+    const isWhole = pages.length === wanted || pages.length > 0 && next === null;
+    if (isWhole) {
+      list.read(pages, true);
+      this.#next = next;
+      this.#pages = pages.length;
+    }
+    this.#end(isWhole);
+  }
+
+  async #readMore(after: string): Promise<void> {
+    const { rest, list } = this.#parts;
+    this.#begin();
+    const page = await rest.rooms(after);
+    if (page !== null) {
+      list.read([page], false);
+      this.#next = page.next;
+      this.#pages++;
+    }
+    this.#end(page !== null);
+  }
+
+  #begin(): void {
+    this.#stopWait?.();
+    this.#stopWait = undefined;
+    this.#isAsking = true;
+    this.#isStale = false;
+    this.#askedAt = this.#parts.now();
+    if (this.#state === "failed") this.#state = "loading";
+    this.#parts.changed();
+  }
+
+  #end(isRead: boolean): void {
+    this.#isAsking = false;
+    if (isRead) this.#state = "loaded";
+    else if (this.#state !== "loaded") this.#state = "failed";
+    if (!isRead || this.#isStale) this.#wait(ROOMS_REFRESH_MS);
+    this.#parts.changed();
+  }
+}

@@ -1,3 +1,4 @@
+import { type MentionAt, withMention } from "@/lib/chat/client/mentions.ts";
 import type { ChatLink, ChatMessage } from "@/lib/chat/message.ts";
 
 /** Somebody whose name stands in a text with an @ before it. */
@@ -49,21 +50,15 @@ export function endedOf(draft: DraftText): DraftText | null {
   return draft.replyTo !== null ? { ...draft, replyTo: null } : null;
 }
 
-/** Puts a name in the place of what was typed of it. Answers the text, and where the caret goes. */
-export function withName(
+/** The draft with the name of somebody in the place of what was typed of it; and where the caret goes. */
+export function withPerson(
   draft: DraftText,
-  { start, end }: { readonly start: number; readonly end: number },
+  at: Pick<MentionAt, "from" | "to">,
   person: Named,
 ): { readonly draft: DraftText; readonly caret: number } {
-  const before = `${draft.text.slice(0, start)}@${person.userName} `;
-  const after = draft.text.slice(end).replace(/^ /, "");
+  const { text, caret } = withMention(draft.text, at, person.userName);
   const others = draft.named.filter(({ userId }) => userId !== person.userId);
-  return { draft: { ...draft, text: before + after, named: [...others, person] }, caret: before.length };
-}
-
-/** Who is mentioned: those of the chosen ones whose names still stand there. */
-export function mentionedIn({ text, named }: Pick<DraftText, "text" | "named">): readonly string[] {
-  return named.filter(({ userName }) => text.includes(`@${userName}`)).map(({ userId }) => userId);
+  return { draft: { ...draft, text, named: [...others, person] }, caret };
 }
 
 /** Drafts of rooms while the page lives. */

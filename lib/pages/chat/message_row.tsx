@@ -3,7 +3,8 @@ import type { Outgoing } from "@/lib/chat/client/chat_types.ts";
 import type { ChatLink, ChatMessage, Quote } from "@/lib/chat/message.ts";
 import { clockWords, previewOf, statusWords } from "@/lib/pages/chat/chat_words.ts";
 import { LinkCard } from "@/lib/pages/chat/link_card.tsx";
-import { type MentionedName, MessageText } from "@/lib/pages/chat/message_text.tsx";
+import type { Named } from "@/lib/pages/chat/drafts.ts";
+import { MessageText } from "@/lib/pages/chat/message_text.tsx";
 import type { Linked } from "@/lib/pages/chat/use_links.ts";
 import { formatTime, type Place } from "@/lib/live/formats.ts";
 import { Avatar } from "@/lib/ui/avatar.tsx";
@@ -41,7 +42,9 @@ export interface MessageRowProps {
   readonly isFound: boolean;
   readonly menu: "up" | "down" | null;
   readonly mayModerate: boolean;
-  readonly names: readonly MentionedName[];
+  /** Who is mentioned. */
+  readonly named: readonly Named[];
+  readonly ownId: string;
   readonly linkedOf: (link: ChatLink) => Linked;
   readonly place: Place;
   readonly acts: MessageActs;
@@ -49,9 +52,9 @@ export interface MessageRowProps {
 
 /** Something that was said. */
 export function MessageRow(props: MessageRowProps) {
-  const { message, rowKey, isFirst, isOwn, changing, menu, acts, place, names } = props;
+  const { message, rowKey, isFirst, isOwn, changing, menu, acts, place, named, ownId } = props;
   const { text, deleted, editedAt, replyTo, link, userName, at } = message;
-  const isMentioned = names.some(({ isOneself }) => isOneself);
+  const isMentioned = message.mentions?.includes(ownId) ?? false;
   const looks = [
     "chat-message",
     isFirst && "chat-message-first",
@@ -79,7 +82,7 @@ export function MessageRow(props: MessageRowProps) {
         {replyTo && <QuoteLine quote={replyTo} onGo={() => acts.goTo(replyTo)} />}
         {deleted
           ? <p class="chat-deleted">Message deleted</p>
-          : text !== "" && <MessageText text={text} names={names} />}
+          : text !== "" && <MessageText text={text} named={named} ownId={ownId} />}
         {!deleted && link && <LinkCard link={link} linked={props.linkedOf(link)} />}
         {(editedAt !== undefined || changing) && !deleted && (
           <span class="chat-note" title={editedAt && formatTime(editedAt, "exact", place)}>
@@ -148,7 +151,7 @@ export function OutgoingRow(
       <div class="chat-body">
         {isFirst && <Head name={name} isOwn at={at} place={place} />}
         {replyTo && <QuoteLine quote={replyTo} onGo={() => acts.goTo(replyTo)} />}
-        {text !== "" && <MessageText text={text} names={[]} />}
+        {text !== "" && <MessageText text={text} named={[]} ownId="" />}
         {link && text === "" && <p class="chat-note">A record</p>}
         {hasFailed && (
           <p class="chat-failure" role="alert">

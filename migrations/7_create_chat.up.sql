@@ -20,8 +20,10 @@ create table chat_rooms (
   primary key (org_id, id),
   constraint chat_rooms_name_check1 check ((kind = 'topic') = (name is not null)),
   constraint chat_rooms_property_id_fkey foreign key (org_id, property_id) references properties (org_id, id)
+    on delete cascade
 );
 create index chat_rooms_property on chat_rooms (org_id, property_id);
+create index chat_rooms_created_by on chat_rooms (org_id, created_by) where kind = 'topic';
 create sequence chat_topics as bigint;
 
 -- Who is in a topic. The other rooms admit who may see what they are about.
@@ -60,7 +62,9 @@ create table chat_messages (
   link_entity text check (link_entity in ('task', 'guest', 'room', 'document')),
   link_id bigint,
   mentions text[] not null default '{}' check (cardinality(mentions) <= 20),
-  words tsvector generated always as (to_tsvector('simple', text)) stored,
+  -- With the room as one more word, which no text has: a search looks at no other room's messages.
+  words tsvector not null generated always as (
+    to_tsvector('simple', text) || array_to_tsvector(array[org_id::text || ' ' || room_id])) stored,
   primary key (org_id, room_id, seq),
   constraint chat_messages_id_key unique (org_id, id),
   constraint chat_messages_rev_key unique (org_id, room_id, rev),
@@ -73,7 +77,7 @@ create table chat_messages (
     on delete cascade
 );
 create index chat_messages_words on chat_messages using gin (words);
-create index chat_messages_at on chat_messages (org_id, at);
+create index chat_messages_at on chat_messages (org_id, room_id, at);
 
 -- Who was mentioned where, as long as the message is there: counts what of it is unread.
 create table chat_mentions (
@@ -108,7 +112,7 @@ create table chat_message_reads (
   user_id text not null,
   from_seq bigint not null check (from_seq >= 1),
   to_seq bigint not null check (to_seq >= from_seq),
-  read_at timestamptz not null default now(),
+  read_at timestamptz not null default date_trunc('milliseconds', clock_timestamp()),
   primary key (org_id, room_id, user_id, to_seq),
   constraint chat_message_reads_room_id_fkey foreign key (org_id, room_id) references chat_rooms (org_id, id)
     on delete cascade
@@ -125,6 +129,33 @@ grant select, insert, update, delete on
   chat_rooms, chat_members, chat_messages, chat_mentions, chat_positions, chat_message_reads
   to innstream_app;
 grant usage on sequence chat_topics to innstream_app;
+
+-- The latest messages of a room with these words, as their `seq`, the latest first. PostgreSQL uses no index for @@
+-- below a policy that it must check first (the operator is not leakproof), so this one function reads as the owner,
+-- whom the policy `search` lets see all messages, and compares the organisation itself.
+create policy search on chat_messages for select to current_user using (true);
+create function chat_search(room text, asked tsquery, before bigint, most integer) returns setof bigint
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+-- How rare the words are decides between their index and the room's last messages.
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+  org bigint := nullif(current_setting('app.org', true), '')::bigint;
+  wanted tsquery := quote_literal(org::text || ' ' || room)::tsquery && asked;
+begin
+  -- No word would be every message.
+  if numnode(asked) = 0 then
+    return;
+  end if;
+  return query
+    select m.seq from chat_messages m
+    where m.org_id = org and m.room_id = room and m.seq < before and m.words @@ wanted
+    order by m.seq desc limit most;
+end
+$$;
+revoke execute on function chat_search(text, tsquery, bigint, integer) from public;
+grant execute on function chat_search(text, tsquery, bigint, integer) to innstream_app;
 
 -- One row for each message and person that has read it. Nobody reads what they said themselves.
 create view chat_receipts with (security_invoker = true) as

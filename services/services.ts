@@ -1,6 +1,7 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { type ChatRest, createChatRest } from "@/services/chat/chat_rest.ts";
 import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
@@ -68,6 +69,7 @@ export interface Services {
   readonly uploadSweeper: UploadSweeper;
   readonly originals: Originals;
   readonly previews: Previews;
+  readonly chatRest: ChatRest;
   /** Reports what went wrong where there is nobody to answer to. */
   readonly failed: (error: unknown) => void;
   /** What keeps this instance from serving, by part; empty when it is ready. */
@@ -162,6 +164,14 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     scanRequired: config.clamavRequired,
     removed: () => void uploadSweeper.sweep(),
   });
+  const chatRest = createChatRest({
+    sql,
+    told: () => {},
+    online: () => 0,
+    now: () => Date.now(),
+    random: Math.random,
+    failed,
+  });
   /** Counts the interruptions: the recovery from one ends where another one begins, or the end. */
   let recoveries = 0;
   const recover = async () => {
@@ -220,6 +230,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     uploadSweeper,
     originals,
     previews,
+    chatRest,
     failed,
     async missing() {
       const late = new Promise<string>((resolve) =>
@@ -251,6 +262,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       flagChanges.close();
       await derived?.close();
       await uploadSweeper.close();
+      await chatRest.sweeper.close();
       await feeds.close();
       await relay.close();
       // Over a connection that is lost there is nothing to drain, but it must stop to come back.

@@ -3,6 +3,9 @@ import type { ChatRefused } from "@/lib/chat/errors.ts";
 import type { ChatMessage, NewMessage, RoomRights } from "@/lib/chat/message.ts";
 import type { RoomKind } from "@/lib/chat/room_id.ts";
 
+/** Most messages that are kept in one transaction: it holds the room's lock for as long as these take. */
+export const SENDS_PER_BATCH = 50;
+
 /** A room as the database has it when an instance opens it. */
 export interface OpenedRoom {
   readonly roomId: string;
@@ -26,6 +29,7 @@ export interface Position {
 
 /** What of a room depends on who enters it. */
 export interface Entered {
+  /** What retention has taken counts as read. */
   readonly readUpTo: number;
   /** Unread messages that mention this person. */
   readonly mentions: number;
@@ -61,7 +65,7 @@ export interface ChatRecord {
   changesAfter(orgId: number, roomId: string, rev: number, max: number): Promise<readonly ChatMessage[]>;
   /** What was said after a message, in order of `seq`, at most `max`. */
   messagesAfter(orgId: number, roomId: string, seq: number, max: number): Promise<readonly ChatMessage[]>;
-  /** Keeps messages of one room in one transaction, each or none of each; answers in their order. */
+  /** Keeps at most SENDS_PER_BATCH messages of one room in one transaction, each wholly or not; answers in their order. */
   send(orgId: number, roomId: string, sendings: readonly Sending[]): Promise<readonly (Kept | ChatRefused)[]>;
   edit(
     principal: Principal,

@@ -1,5 +1,7 @@
 import { Dice } from "@/lib/random/dice.ts";
 import { DemoCalendar } from "@/services/demo/calendar.ts";
+import { seedChat } from "@/services/demo/chat_seed.ts";
+import type { Surroundings } from "@/services/demo/chat_talk.ts";
 import { taskRows } from "@/services/demo/chores.ts";
 import { DEMO_ZONE, type Hotel, HOTELS, type Organisation } from "@/services/demo/hotels.ts";
 import { expenseRows, revenueRows } from "@/services/demo/ledger.ts";
@@ -63,16 +65,22 @@ async function seedOrganisation(
     mode: "system",
   };
   await tx`insert into themes ${tx({ ...head, ...theme })}`;
-  for (const hotel of hotels) await seedHotel(tx, organisation, hotel, new DemoCalendar(now, DEMO_ZONE));
+  const calendar = new DemoCalendar(now, DEMO_ZONE);
+  const seeded = new Map<number, { hotel: Hotel; about: Surroundings }>();
+  for (const hotel of hotels) {
+    seeded.set(hotel.property.id, { hotel, about: await seedHotel(tx, organisation, hotel, calendar) });
+  }
+  await seedChat(tx, organisation.id, seeded, calendar);
   return true;
 }
 
+/** Answers what people can talk about. */
 async function seedHotel(
   tx: Transaction,
   { id: orgId, currency }: Organisation,
   hotel: Hotel,
   calendar: DemoCalendar,
-): Promise<void> {
+): Promise<Surroundings> {
   const { property } = hotel;
   await tx`insert into properties ${
     tx({ ...property, org_id: orgId, timezone: DEMO_ZONE, created_by: SEEDED_BY })
@@ -93,9 +101,10 @@ async function seedHotel(
   );
   const roomOf = new Map(hotel.rooms.map(([number], n) => [number, roomIds[n]]));
   const place = (number: string | null) => number === null ? null : roomOf.get(number) ?? null;
-  await insert(
+  const guests = guestRows(stays, calendar, dice);
+  const guestIds = await insert(
     "guests",
-    guestRows(stays, calendar, dice).map(({ room, ...row }) => ({ ...row, room_id: place(room) })),
+    guests.map(({ room, ...row }) => ({ ...row, room_id: place(room) })),
   );
   const employees = await insert("employees", employeeRows(hotel, calendar, dice));
   const person = (employee: number | null) => employee === null ? null : employees[employee] ?? null;
@@ -105,9 +114,10 @@ async function seedHotel(
   });
   await insert("schedules", scheduleRows(hotel, calendar).map(ofPerson));
   await insert("leaves", leaveRows(hotel, calendar).map(ofPerson));
-  await insert(
+  const tasks = taskRows(hotel, calendar, dice);
+  const taskIds = await insert(
     "tasks",
-    taskRows(hotel, calendar, dice).map(({ employee, room, ...row }) => {
+    tasks.map(({ employee, room, ...row }) => {
       return { ...row, assignee_id: person(employee), room_id: place(room) };
     }),
   );
@@ -124,4 +134,13 @@ async function seedHotel(
       return approval === null ? [] : [{ expense_id: expenseIds[n], status: approval, note, created_at }];
     }),
   );
+  return {
+    rooms: hotel.rooms.map(([number], n) => ({ id: roomIds[n]!, number })),
+    guests: guests.flatMap(({ name, room, status }, n) => {
+      return status === "checked_in" ? [{ id: guestIds[n]!, name, room }] : [];
+    }),
+    tasks: tasks.flatMap(({ title, status }, n) => {
+      return status === "open" || status === "in_progress" ? [{ id: taskIds[n]!, title }] : [];
+    }),
+  };
 }

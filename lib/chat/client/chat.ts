@@ -1,7 +1,7 @@
 import type { PageEvent } from "@/lib/client/client.ts";
 import type { Rest } from "@/lib/client/rest.ts";
 import { ROOMS_PER_SOCKET_MAX } from "@/lib/chat/limits.ts";
-import type { PresenceStatus } from "@/lib/chat/message.ts";
+import type { ChatMessage, PresenceStatus } from "@/lib/chat/message.ts";
 import type { AckFrame, ChatErrorFrame, ChatServerFrame } from "@/lib/chat/server_frames.ts";
 import { Attention } from "@/lib/chat/client/attention.ts";
 import { ChatRest } from "@/lib/chat/client/chat_rest.ts";
@@ -230,9 +230,11 @@ export class Chat implements ChatLike {
         if (!conversation.isJoined) return;
         this.#list.joined(frame);
         return this.#sync(conversation);
-      case "chat":
-        if (conversation.chat(frame) !== "gap" && !this.#list.message(frame)) this.#loader.refresh();
-        return this.#arrived(frame);
+      case "chat": {
+        const { type: _, ...message } = frame;
+        if (conversation.chat(message) !== "gap" && !this.#list.message(message)) this.#loader.refresh();
+        return this.#arrived(message);
+      }
       case "ack":
         return this.#ack(conversation, frame);
       case "typing":
@@ -246,13 +248,16 @@ export class Chat implements ChatLike {
     }
   }
 
-  #arrived(
-    message: { readonly roomId: string; readonly userId: string; readonly clientMsgId: string },
-  ): void {
+  /** A message of this person was told: it is kept, and shown as outgoing until its room has it. */
+  #arrived({ roomId, userId, clientMsgId, seq }: ChatMessage): void {
     this.#changed();
-    if (message.userId !== this.#userId || !this.#outbox.arrived(message)) return;
-    this.#sender.settled(message.clientMsgId);
-    this.#pump(message.roomId);
+    const conversation = this.#conversations.get(roomId);
+    const isThere = this.#outbox.of(roomId).some((outgoing) => outgoing.clientMsgId === clientMsgId);
+    if (userId !== this.#userId || !isThere || conversation === undefined) return;
+    this.#sender.settled(clientMsgId);
+    this.#outbox.acked(clientMsgId, seq, conversation.isOpen ? conversation.lastSeq : seq);
+    conversation.changed();
+    this.#pump(roomId);
   }
 
   #ack(conversation: Conversation, { clientMsgId, seq, rev }: AckFrame): void {
@@ -350,7 +355,12 @@ export class Chat implements ChatLike {
   #takeOver(): void {
     this.#world.kept.takeOver((list) => {
       this.#outbox.takeOver(list);
-      for (const { roomId } of list) this.#held(roomId).changed();
+      for (const { roomId, clientMsgId } of list) {
+        const conversation = this.#held(roomId);
+        // The page before was told of neither the ack nor the message; this one has the message.
+        if (conversation.hasSaid(clientMsgId)) this.#outbox.arrived({ roomId, clientMsgId });
+        conversation.changed();
+      }
       this.#pumpAll();
     }).catch(this.#world.failed);
   }

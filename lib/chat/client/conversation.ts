@@ -200,6 +200,7 @@ export class Conversation implements ConversationLike {
     this.changed();
     this.#parts.rest.older(this.roomId, page.before).then((answer) => {
       this.#messages.page(page.generation, answer);
+      this.#clear(answer?.messages ?? []);
       this.changed();
     });
   }
@@ -211,6 +212,14 @@ export class Conversation implements ConversationLike {
     return this.#messages.list.filter((message) => {
       return message.seq > seq && message.userId !== userId && message.mentions?.includes(userId);
     }).length;
+  }
+
+  /** Is this message of this person there? */
+  hasSaid(clientMsgId: string): boolean {
+    const { userId } = this.#parts;
+    return this.#messages.list.some((message) =>
+      message.clientMsgId === clientMsgId && message.userId === userId
+    );
   }
 
   statusOf(userId: string): PresenceStatus {
@@ -262,7 +271,7 @@ export class Conversation implements ConversationLike {
   }
 
   joined(frame: JoinedFrame): void {
-    const { userId, outbox } = this.#parts;
+    const { userId } = this.#parts;
     if (!this.#messages.joined(frame, this.#asked)) return this.join(true);
     const { name, propertyId, may, readUpTo, delivered, history } = frame;
     this.#stopWait?.();
@@ -273,7 +282,7 @@ export class Conversation implements ConversationLike {
     this.#people.joined(frame);
     this.#typingIn.clear();
     this.#positions.joined(readUpTo, delivered[userId] ?? 0);
-    for (const message of history) if (message.userId === userId) outbox.arrived(message);
+    this.#clear(history);
     this.#caughtUp();
     if (this.isOpen) this.#newAfter ??= this.#positions.read;
     this.#positions.received(this.lastSeq);
@@ -361,6 +370,12 @@ export class Conversation implements ConversationLike {
     this.changes.add({ id, kind, text, mentions, clientMsgId: this.#parts.world.newId() });
     this.#parts.pump();
     this.changed();
+  }
+
+  /** What is there does not go out any more. */
+  #clear(messages: readonly ChatMessage[]): void {
+    const { userId, outbox } = this.#parts;
+    for (const message of messages) if (message.userId === userId) outbox.arrived(message);
   }
 
   #caughtUp(): void {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChatLike } from "@/lib/chat/client/chat_types.ts";
 import type { ChatMessage } from "@/lib/chat/message.ts";
 import { parseRoomId } from "@/lib/chat/room_id.ts";
@@ -31,7 +31,7 @@ export interface ConversationProps {
 /** One room: who is there, what was said, and where one writes. It is joined for as long as it is shown. */
 export function Conversation({ chat, roomId, drafts, backHref, onBack, place, onPlace }: ConversationProps) {
   const { data: { userId }, toast } = useFrame();
-  const conversation = useRef(chat.conversation(roomId)).current;
+  const conversation = useMemo(() => chat.conversation(roomId), []);
   useEffect(() => {
     // The page may have come back to it after it was left.
     chat.conversation(roomId);

@@ -1,7 +1,10 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { NatsBus } from "@/services/chat/bus.ts";
+import { Chat } from "@/services/chat/chat.ts";
 import { type ChatRest, createChatRest } from "@/services/chat/chat_rest.ts";
+import { PostgresChatRecord } from "@/services/chat/record.ts";
 import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
@@ -69,6 +72,7 @@ export interface Services {
   readonly uploadSweeper: UploadSweeper;
   readonly originals: Originals;
   readonly previews: Previews;
+  readonly chat: Chat;
   readonly chatRest: ChatRest;
   /** Reports what went wrong where there is nobody to answer to. */
   readonly failed: (error: unknown) => void;
@@ -164,10 +168,17 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     scanRequired: config.clamavRequired,
     removed: () => void uploadSweeper.sweep(),
   });
+  const chat = new Chat({
+    record: new PostgresChatRecord(sql),
+    bus: new NatsBus(nats, failed),
+    clock: systemClock,
+    instance: crypto.randomUUID(),
+    failed,
+  });
   const chatRest = createChatRest({
     sql,
-    told: () => {},
-    online: () => 0,
+    told: (orgId, roomId) => chat.membersChanged(orgId, roomId),
+    online: (orgId, roomId) => chat.online(orgId, roomId),
     now: () => Date.now(),
     random: Math.random,
     failed,
@@ -230,6 +241,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     uploadSweeper,
     originals,
     previews,
+    chat,
     chatRest,
     failed,
     async missing() {
@@ -262,6 +274,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       flagChanges.close();
       await derived?.close();
       await uploadSweeper.close();
+      await chat.close();
       await chatRest.sweeper.close();
       await feeds.close();
       await relay.close();

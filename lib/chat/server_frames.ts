@@ -26,6 +26,9 @@ export interface JoinedFrame {
   readonly may: RoomRights;
 }
 
+/** A message said, edited or deleted. `prevRev`: the revision before it that was told, where it is not the one below. */
+export type MessageFrame = { readonly type: "chat"; readonly prevRev?: number } & ChatMessage;
+
 /** `seq`, `rev`, `id` are those of the message, also where it was there already. */
 export interface AckFrame {
   readonly type: "ack";
@@ -76,7 +79,7 @@ export interface ChatErrorFrame {
 /** Any frame from the server. */
 export type ChatServerFrame =
   | JoinedFrame
-  | ({ readonly type: "chat" } & ChatMessage)
+  | MessageFrame
   | AckFrame
   | TypingFrame
   | PresenceFrame

@@ -133,7 +133,8 @@ function documentSubject(head: string, orgId: number, propertyId: number): strin
 export const CHAT_ALIVE_SUBJECT = "chat-alive";
 
 /** What instances tell each other of a chat room; see docs/chat.md. */
-export type ChatTold = "message" | "typing" | "presence" | "ask" | "read" | "members";
+export const CHAT_TOLD = ["message", "typing", "presence", "ask", "read", "members"] as const;
+export type ChatTold = typeof CHAT_TOLD[number];
 
 /** Everything that is told of the rooms of one organisation. */
 export function chatFilter(orgId: number): string {
@@ -147,4 +148,17 @@ export function chatSubject(orgId: number, roomId: string, told: ChatTold, insta
     throw new RangeError(`Cannot build a subject for room "${roomId}" of organisation ${orgId}`);
   }
   return `chat.${orgId}.${roomId}.${told}.${instance}`;
+}
+
+/** Parses what chatSubject builds; undefined where any token is not of the grammar. */
+export function parseChatSubject(
+  text: string,
+): { orgId: number; roomId: string; told: ChatTold; instance: string } | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 5 || parts[0] !== "chat") return undefined;
+  const [, org, roomId, what, instance] = parts as [string, string, string, string, string];
+  const orgId = parseId(org);
+  const told = CHAT_TOLD.find((known) => known === what);
+  if (orgId === undefined || told === undefined || !isToken(roomId) || !isToken(instance)) return undefined;
+  return { orgId, roomId, told, instance };
 }

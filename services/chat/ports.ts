@@ -36,6 +36,11 @@ export interface Entered {
   readonly may: RoomRights;
 }
 
+export interface TopicMembers {
+  readonly name: string;
+  readonly userIds: ReadonlySet<string>;
+}
+
 /** A message that is kept. `isNew` is false where it was there before: then it is the one that was there. */
 export interface Kept {
   readonly message: ChatMessage;
@@ -78,4 +83,6 @@ export interface ChatRecord {
   advance(orgId: number, roomId: string, positions: readonly Position[]): Promise<readonly Position[]>;
   /** Topics that this person is a member of. */
   topicsOf(principal: Principal): Promise<readonly string[]>;
+  /** What a topic is called, and who is in it; undefined where there is none such. */
+  membersOf(orgId: number, roomId: string): Promise<TopicMembers | undefined>;
 }

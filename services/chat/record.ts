@@ -12,11 +12,19 @@ import {
   selectChanged,
   selectIds,
 } from "@/services/chat/message_rows.ts";
-import type { ChatRecord, Entered, Kept, OpenedRoom, Position, Sending } from "@/services/chat/ports.ts";
+import type {
+  ChatRecord,
+  Entered,
+  Kept,
+  OpenedRoom,
+  Position,
+  Sending,
+  TopicMembers,
+} from "@/services/chat/ports.ts";
 import { advancePositions, selectOwn, selectPositions } from "@/services/chat/position_rows.ts";
 import { type Head, lockRoom, selectHeads } from "@/services/chat/room_rows.ts";
 import { send } from "@/services/chat/sending.ts";
-import { selectTopics } from "@/services/chat/topic_rows.ts";
+import { selectMembersOf, selectTopics } from "@/services/chat/topic_rows.ts";
 import type { Sql } from "@/services/postgres/pool.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
 
@@ -146,5 +154,12 @@ export class PostgresChatRecord implements ChatRecord {
       readOnly: true,
     });
     return rows.map(({ roomId }) => roomId);
+  }
+
+  async membersOf(orgId: number, roomId: string): Promise<TopicMembers | undefined> {
+    const rows = await inTenant(this.#sql, orgId, (tx) => selectMembersOf(tx, { orgId, roomId }), {
+      readOnly: true,
+    });
+    return rows[0] && { name: rows[0].name, userIds: new Set(rows.map(({ userId }) => userId)) };
   }
 }

@@ -1,5 +1,6 @@
 // The SQL of topics and who is in them.
 import type { Principal } from "@/lib/auth/principal.ts";
+import { MEMBERS_MAX } from "@/lib/chat/limits.ts";
 import type { MemberRole } from "@/services/chat/access.ts";
 import { coveringUsers } from "@/services/chat/mentionable.ts";
 import type { Transaction } from "@/services/postgres/pool.ts";
@@ -107,4 +108,15 @@ export function selectNames(
     where u.org_id = ${orgId} and u.login = any(${userIds as string[]}::text[]) and ${
     coveringUsers(tx, propertyId)
   }`;
+}
+
+/** Who is in a topic, each with the name of the topic; nobody where there is none such. */
+export function selectMembersOf(
+  tx: Transaction,
+  { orgId, roomId }: { orgId: number; roomId: string },
+) {
+  return tx<{ name: string; userId: string }[]>`
+    select r.name, m.user_id as "userId" from chat_rooms r
+    join chat_members m on m.org_id = r.org_id and m.room_id = r.id
+    where r.org_id = ${orgId} and r.id = ${roomId} and r.kind = 'topic' limit ${MEMBERS_MAX}`;
 }

@@ -6,7 +6,7 @@ import { BUFFERED_BYTES_BUDGET, BUFFERED_BYTES_HIGH } from "@/services/realtime/
 /** Something that a person keeps open: a socket or a waiting poll. */
 export interface Held {
   readonly orgId: number;
-  readonly kind: "streaming" | "polling" | "uploading";
+  readonly kind: "streaming" | "polling" | "uploading" | "chatting";
   /** Called about once a second: pings, expiry, time-outs. */
   tick(now: number): void;
   /** Sends the client elsewhere, to come back `reconnectInMs` from now. */
@@ -59,7 +59,7 @@ export class Connections {
   }
 
   counts(): ConnectionCounts {
-    const counts = { streaming: 0, polling: 0, uploading: 0 };
+    const counts = { streaming: 0, polling: 0, uploading: 0, chatting: 0 };
     for (const { kind } of this.#held) counts[kind]++;
     return { streaming: counts.streaming, polling: counts.polling };
   }

@@ -4,8 +4,8 @@ const CLOSE_WAIT_MS = 60_000;
 export interface SocketOwner {
   /** A frame came: text, or bytes as an ArrayBuffer. */
   message(data: unknown): void;
-  /** The socket is gone, whoever closed it. May be told twice. */
-  gone(): void;
+  /** The socket is gone, whoever closed it. `broke`: without a close frame. May be told twice; the first time holds. */
+  gone(broke: boolean): void;
   /** A callback threw: end what this socket was for. */
   broke(error: unknown): void;
   /** Hears what went wrong where nobody can be told any more. */
@@ -27,8 +27,8 @@ export class ServerSocket {
     this.#release = release;
     socket.binaryType = "arraybuffer";
     socket.onmessage = (event) => this.guard(() => owner.message(event.data));
-    socket.onclose = () => this.guard(() => this.#gone());
-    socket.onerror = () => this.guard(() => this.#gone());
+    socket.onclose = (event) => this.guard(() => this.#gone(!event.wasClean));
+    socket.onerror = () => this.guard(() => this.#gone(true));
   }
 
   /** Bytes that wait to be read by the peer. */
@@ -65,10 +65,10 @@ export class ServerSocket {
   }
 
   /** `close` may be told twice. */
-  #gone(): void {
+  #gone(broke: boolean): void {
     this.#closed = true;
     clearTimeout(this.#releasing);
     this.#release();
-    this.#owner.gone();
+    this.#owner.gone(broke);
   }
 }

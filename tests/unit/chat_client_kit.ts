@@ -9,7 +9,8 @@ import { chatErrorFrame, type ChatServerFrame } from "@/lib/chat/server_frames.t
 import type { ChatErrorCode } from "@/lib/chat/errors.ts";
 import { parseChatFrame, parseChatHandshake } from "@/lib/chat/client_frames.ts";
 import type { ChatMessage, ChatRoom } from "@/lib/chat/message.ts";
-import { Chat, type ChatWorld } from "@/lib/chat/client/chat.ts";
+import { Chat } from "@/lib/chat/client/chat.ts";
+import type { ChatWorld } from "@/lib/chat/client/chat_world.ts";
 import type { Outgoing } from "@/lib/chat/client/chat_types.ts";
 import { readOutgoing } from "@/lib/chat/client/kept_outgoing.ts";
 

@@ -1,7 +1,8 @@
 import { browserCall, type BrowserOptions, browserWorld, socketAddress } from "@/lib/client/browser.ts";
 import { Rest } from "@/lib/client/rest.ts";
 import type { SocketLike } from "@/lib/client/socket.ts";
-import { Chat, type ChatWorld } from "@/lib/chat/client/chat.ts";
+import { Chat } from "@/lib/chat/client/chat.ts";
+import type { ChatWorld } from "@/lib/chat/client/chat_world.ts";
 import type { ChatLike } from "@/lib/chat/client/chat_types.ts";
 import { type KeptOutgoing, readOutgoing } from "@/lib/chat/client/kept_outgoing.ts";
 

@@ -1,4 +1,3 @@
-import { MENTIONS_MAX, TEXT_CHARS_MAX } from "@/lib/chat/limits.ts";
 import type { ChatMessage, PresenceStatus, RoomRights } from "@/lib/chat/message.ts";
 import type { JoinedFrame, PresenceFrame, ReadFrame, TypingFrame } from "@/lib/chat/server_frames.ts";
 import type { After } from "@/lib/client/timers.ts";
@@ -11,12 +10,15 @@ import type {
   Draft,
   PendingChange,
 } from "@/lib/chat/client/chat_types.ts";
-import { JOIN_WAIT_MS, MESSAGES_PARKED_MAX } from "@/lib/chat/client/limits.ts";
+import { saidOf } from "@/lib/chat/client/draft.ts";
+import { MESSAGES_PARKED_MAX } from "@/lib/chat/client/limits.ts";
 import { Listeners } from "@/lib/chat/client/listeners.ts";
 import type { Outbox } from "@/lib/chat/client/outbox.ts";
 import { People } from "@/lib/chat/client/people.ts";
 import { PositionsTold } from "@/lib/chat/client/positions_told.ts";
 import { type Applied, RoomMessages } from "@/lib/chat/client/room_messages.ts";
+import { LEFT } from "@/lib/chat/client/problems.ts";
+import { RoomLink } from "@/lib/chat/client/room_link.ts";
 import { TypingIn, TypingOut } from "@/lib/chat/client/typing.ts";
 
 export interface ConversationWorld {
@@ -49,6 +51,7 @@ const NO_RIGHTS: RoomRights = { moderate: false, manage: false };
 export class Conversation implements ConversationLike {
   readonly roomId: string;
   readonly changes = new Changes();
+  readonly link: RoomLink;
   /** Does a page show it? Otherwise it is only kept for who comes back. */
   isOpen = false;
   readonly #parts: ConversationParts;
@@ -58,11 +61,6 @@ export class Conversation implements ConversationLike {
   readonly #typingIn: TypingIn;
   readonly #typingOut: TypingOut;
   readonly #listeners: Listeners;
-  #link: "none" | "asked" | "joined" = "none";
-  #asked: number | null = null;
-  /** Leaves that the server has not answered yet. */
-  #leaving = 0;
-  #stopWait: (() => void) | undefined;
   #state: ConversationView["state"] = "opening";
   #about: Pick<ConversationView, "name" | "propertyId" | "may"> = {
     name: "",
@@ -74,10 +72,11 @@ export class Conversation implements ConversationLike {
   #view: ConversationView | undefined;
 
   constructor(parts: ConversationParts) {
-    const { roomId, userId, world, send } = parts;
+    const { roomId, userId, world, send, overdue } = parts;
     const { after, now } = world;
     this.roomId = roomId;
     this.#parts = parts;
+    this.link = new RoomLink({ roomId, after, send, overdue });
     this.#listeners = new Listeners(world.failed);
     this.#typingIn = new TypingIn({ after, userId, changed: () => this.changed() });
     this.#typingOut = new TypingOut({
@@ -89,11 +88,7 @@ export class Conversation implements ConversationLike {
   }
 
   get isJoined(): boolean {
-    return this.#link === "joined";
-  }
-
-  get isLinked(): boolean {
-    return this.#link !== "none";
+    return this.link.isJoined;
   }
 
   get isGone(): boolean {
@@ -133,23 +128,18 @@ export class Conversation implements ConversationLike {
     this.#listeners.tell();
   }
 
-  send({ text, replyTo, link, mentions }: Draft): boolean {
+  send(draft: Draft): boolean {
     const { outbox, roomId, world, pump } = this.#parts;
-    const trimmed = text.trim();
-    if (trimmed === "" && link === null || [...trimmed].length > TEXT_CHARS_MAX || outbox.isFull) {
-      return false;
-    }
+    const said = saidOf(draft);
+    if (said === null || outbox.isFull) return false;
     this.#typingOut.stopped();
     outbox.add({
+      ...said,
       clientMsgId: world.newId(),
       roomId,
-      text: trimmed,
-      replyTo,
-      link,
-      mentions: [...new Set(mentions)].slice(0, MENTIONS_MAX),
       at: new Date(world.now()).toISOString(),
       state: this.isGone ? "failed" : "waiting",
-      problem: this.isGone ? "You are not in this conversation" : null,
+      problem: this.isGone ? LEFT : null,
     });
     pump();
     this.changed();
@@ -174,9 +164,8 @@ export class Conversation implements ConversationLike {
   }
 
   edit(id: number, text: string, mentions: readonly string[]): void {
-    const trimmed = text.trim();
-    if (trimmed === "" || [...trimmed].length > TEXT_CHARS_MAX) return;
-    this.#change(id, "edit", trimmed, [...new Set(mentions)].slice(0, MENTIONS_MAX));
+    const said = saidOf({ text, mentions, link: null, replyTo: null });
+    if (said !== null) this.#change(id, "edit", said.text, said.mentions);
   }
 
   remove(id: number): void {
@@ -242,26 +231,13 @@ export class Conversation implements ConversationLike {
 
   /** Asks for the room, with what of it is held; `anew`: as if nothing were. */
   join(anew = false): void {
-    const { send, world, overdue } = this.#parts;
-    this.#link = "asked";
-    this.#asked = anew ? null : this.#messages.rev;
-    send({ type: "join", roomId: this.roomId, ...(this.#asked !== null && { afterRev: this.#asked }) });
-    this.#stopWait?.();
-    this.#stopWait = world.after(JOIN_WAIT_MS, overdue);
+    this.link.join(anew ? null : this.#messages.rev);
   }
 
   leave(): void {
     this.#positions.flush();
     this.unlinked();
-    this.#leaving++;
-    this.#parts.send({ type: "leave", roomId: this.roomId });
-  }
-
-  /** The server says that the room is left. True: this client did not ask for that, it is a refusal. */
-  left(): boolean {
-    if (this.#leaving === 0) return true;
-    this.#leaving--;
-    return false;
+    this.link.leave();
   }
 
   /** The page is left: what is not told yet is told now. */
@@ -272,11 +248,9 @@ export class Conversation implements ConversationLike {
 
   joined(frame: JoinedFrame): void {
     const { userId } = this.#parts;
-    if (!this.#messages.joined(frame, this.#asked)) return this.join(true);
+    if (!this.#messages.joined(frame, this.link.asked)) return this.join(true);
     const { name, propertyId, may, readUpTo, delivered, history } = frame;
-    this.#stopWait?.();
-    this.#stopWait = undefined;
-    this.#link = "joined";
+    this.link.joined();
     this.#state = "open";
     this.#about = { name, propertyId, may };
     this.#people.joined(frame);
@@ -293,7 +267,7 @@ export class Conversation implements ConversationLike {
   chat(message: ChatMessage): Applied {
     const applied = this.#messages.chat(message);
     if (applied === "gap") {
-      if (this.#link === "joined") this.join();
+      if (this.isJoined) this.join();
       return applied;
     }
     if (applied === "new") {
@@ -347,15 +321,13 @@ export class Conversation implements ConversationLike {
 
   /** The connection is gone. */
   lost(): void {
-    this.#leaving = 0;
+    this.link.lost();
     this.unlinked();
   }
 
   /** It is not joined any more. */
   unlinked(): void {
-    this.#link = "none";
-    this.#stopWait?.();
-    this.#stopWait = undefined;
+    this.link.ends();
     this.changes.lost();
     this.#typingIn.clear();
     this.#typingOut.lost();

@@ -5,7 +5,8 @@
  * @module
  */
 export { browserChat, type BrowserChatOptions, browserChatWorld } from "@/lib/chat/client/browser.ts";
-export { Chat, type ChatOptions, type ChatWorld } from "@/lib/chat/client/chat.ts";
+export { Chat, type ChatOptions } from "@/lib/chat/client/chat.ts";
+export type { ChatWorld } from "@/lib/chat/client/chat_world.ts";
 export type {
   ChangeRefusal,
   ChatLike,

@@ -22,7 +22,9 @@ export class ChatPeer {
 
   /** Opens a socket and sends nothing. */
   static async connect(options: Pick<ChatPeerOptions, "wsUrl" | "token">): Promise<ChatPeer> {
-    return new ChatPeer(await TestSocket.open(`${options.wsUrl}/v2/collaboration/chat/stream`, options.token));
+    return new ChatPeer(
+      await TestSocket.open(`${options.wsUrl}/v2/collaboration/chat/stream`, options.token),
+    );
   }
 
   /** Sends the handshake, and waits for nothing. */

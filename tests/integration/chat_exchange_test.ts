@@ -13,7 +13,11 @@ Deno.test.afterAll(() => server?.stop());
 const ROOM = "property-1";
 
 async function options(userId: string, claims: Record<string, unknown> = {}) {
-  return { wsUrl: server.wsUrl, userId, token: await server.token({ sub: userId, name: `Ms ${userId}`, ...claims }) };
+  return {
+    wsUrl: server.wsUrl,
+    userId,
+    token: await server.token({ sub: userId, name: `Ms ${userId}`, ...claims }),
+  };
 }
 
 Deno.test("chat - what one says everybody in the room hears, and its sender is told that it is kept", async () => {

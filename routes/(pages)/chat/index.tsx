@@ -26,7 +26,11 @@ export const handler = definePages.handlers({
 
 export default definePages.page<typeof handler>(({ data }) => (
   <>
-    <PageTop title="Chat" frame={data.frame} styles={["documents", "chat", "chat_writing"]} />
+    <PageTop
+      title="Chat"
+      frame={data.frame}
+      styles={["documents", "chat", "chat_messages", "chat_writing"]}
+    />
     <ChatPage {...data} />
   </>
 ));

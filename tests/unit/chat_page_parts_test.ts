@@ -89,6 +89,10 @@ Deno.test("chat page rows - new begins once, above what others said, and above t
   assert.deepEqual(shape(1), ["older", "2026-11-22", "first 1", "new", "first 2", "2026-11-23", "first 3"]);
   assert.deepEqual(shape(2), ["older", "2026-11-22", "first 1", "next 2", "new", "2026-11-23", "first 3"]);
   assert.ok(!shape(3).includes("new"));
+  // Where it begins is not loaded yet.
+  assert.ok(
+    !shapeOf(rowsOf({ messages: messages.slice(1), outgoing: [], newAfter: 0 }, KOLKATA)).includes("new"),
+  );
   const own = [said(1, "ravi", "2026-11-22T10:00:00Z"), said(2, "me", "2026-11-22T10:01:00Z")];
   assert.ok(!shapeOf(rowsOf({ messages: own, outgoing: [], newAfter: 1 }, KOLKATA)).includes("new"));
 });

@@ -47,12 +47,14 @@ export function RoomHead({ view, backHref, onBack, isSearching, onSearch, onMemb
             type="button"
             class="chat-present"
             popovertarget={PEOPLE_ID}
-            aria-label={`${present.length} here now: show them`}
           >
             <span class="chat-faces" aria-hidden="true">
               {people.slice(0, AVATARS_MAX).map((person) => <Face key={person.userId} person={person} />)}
             </span>
-            <span class="figure">{present.length}</span>
+            <span class="figure">
+              {present.length}
+              <span class="hidden">{" "}here now: show them</span>
+            </span>
           </button>
           <div class="popover chat-people" id={PEOPLE_ID} popover="auto">
             <p class="popover-title">

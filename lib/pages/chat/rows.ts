@@ -63,7 +63,9 @@ export function rowsOf({ messages, outgoing, newAfter }: Said, { userId, timeZon
     before = { userId: author, time, day };
     return isFirst;
   };
-  let isNewDue = messages.some(({ seq, userId: author }) => seq > newAfter && author !== userId);
+  // Where it begins further back, nothing of what is here is the first new one.
+  let isNewDue = (messages[0]?.seq ?? 0) <= newAfter + 1 &&
+    messages.some(({ seq, userId: author }) => seq > newAfter && author !== userId);
   for (const message of messages) {
     const isNew = isNewDue && message.seq > newAfter;
     const at = rows.length;

@@ -68,7 +68,7 @@ export async function fillRoom({ server }: Scene, roomId: string, count: number)
           (org_id, room_id, seq, rev, user_id, user_name, client_msg_id, text, at)
         select 1, ${roomId}, ${last} + n, ${last} + n, case n % 7 when 0 then 'meera' else 'tomas' end,
           case n % 7 when 0 then 'Meera Deshpande' else 'Tomas Fernandes' end, 'fill-' || n,
-          'line ' || n || repeat(' and so on', (n % 9)::integer),
+          case n when 1 then 'where it all began' else 'line ' || n || repeat(' and so on', (n % 9)::integer) end,
           now() - (${count} - n) * interval '1 minute'
         from generate_series(1, ${count}) n`;
       await tx`

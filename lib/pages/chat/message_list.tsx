@@ -99,7 +99,9 @@ export function MessageList(props: MessageListProps) {
   const stop = drawn.some(({ key }) => key === focused)
     ? focused
     : drawn.findLast(({ kind }) => kind === "message")?.key;
-  const below = messages.filter(({ seq, userId: author }) => seq > seenCount && author !== userId).length;
+  const below = useMemo(() => {
+    return messages.filter(({ seq, userId: author }) => seq > seenCount && author !== userId).length;
+  }, [messages, seenCount]);
 
   const draw = (row: Row) => {
     switch (row.kind) {

@@ -59,7 +59,9 @@ export function useWindow(rows: readonly Row[], moved: () => void): Window {
   const content = useRef<HTMLDivElement>(null);
   const [version, draw] = useReducer<number, void>((count) => count + 1, 0);
   const held = useMemo(firstState, []);
-  const layout = useMemo(() => layoutOf(rows, held.measured), [rows, version]);
+  const layout = useMemo(() => {
+    return layoutOf(rows, held.measured, held.rows === rows ? held.layout : undefined);
+  }, [rows, version]);
   const latest = useRef(moved);
   latest.current = moved;
   held.layout = layout;
@@ -70,7 +72,7 @@ export function useWindow(rows: readonly Row[], moved: () => void): Window {
     const element = scroller.current;
     if (element === null) return;
     const isChanged = measure(held, content.current);
-    if (isChanged) held.layout = layoutOf(rows, held.measured);
+    if (isChanged) held.layout = layoutOf(rows, held.measured, layout);
     place(held, element);
     if (isChanged) draw();
     latest.current();

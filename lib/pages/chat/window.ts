@@ -33,14 +33,20 @@ export interface View {
   readonly height: number;
 }
 
-export function layoutOf(rows: readonly Sized[], measured: ReadonlyMap<string, number>): Layout {
+/** `known` is a layout of the same rows: only their heights are looked at again. */
+export function layoutOf(
+  rows: readonly Sized[],
+  measured: ReadonlyMap<string, number>,
+  known?: Layout,
+): Layout {
   const tops = new Float64Array(rows.length + 1);
-  const places = new Map<string, number>();
-  for (const [at, { key, estimate }] of rows.entries()) {
-    places.set(key, at);
+  for (let at = 0; at < rows.length; at++) {
+    const { key, estimate } = rows[at]!;
     tops[at + 1] = tops[at]! + (measured.get(key) ?? estimate);
   }
-  return { keys: rows.map(({ key }) => key), tops, places };
+  if (known !== undefined) return { ...known, tops };
+  const keys = rows.map(({ key }) => key);
+  return { keys, tops, places: new Map(keys.map((key, at) => [key, at])) };
 }
 
 export function totalOf({ tops }: Layout): number {

@@ -7,7 +7,7 @@ if (Deno.args.includes("build")) {
 } else if (Deno.args.includes("client")) {
   const { bundleClient } = await import("@/services/embedded/client_bundle.ts");
   await Deno.mkdir(builder.config.outDir, { recursive: true });
-  for (const entry of ["client", "uploads"] as const) {
+  for (const entry of ["client", "uploads", "chat"] as const) {
     const { text, gzipBytes } = await bundleClient(undefined, entry);
     const file = `${builder.config.outDir}/innstream_${entry}.js`;
     await Deno.writeTextFile(file, text);

@@ -15,6 +15,8 @@ const OTHERS = 50;
 
 /** The room with most of the messages. */
 export const LARGE_ROOM = "property-1";
+/** Two words of one message in twenty each, and never of the same one: no statistics tell that. */
+export const APART = ["north", "south"];
 /** A word of one message in a hundred thousand. */
 export const RARE_WORD = "saffron";
 
@@ -95,14 +97,15 @@ async function addMessages(
     insert into chat_messages (org_id, room_id, seq, rev, user_id, user_name, text, client_msg_id, at, mentions,
       reply_to)
     select ${orgId}, ${roomId}, n, n, 'p' || who, 'Person ' || who,
-      case when n % 100000 = 777 then ${`${RARE_WORD} `} else '' end || (
+      case when n % 100000 = 777 then ${`${RARE_WORD} `} else '' end
+        || case n % 20 when 0 then ${`${APART[0]} `} when 10 then ${`${APART[1]} `} else '' end || (
         -- Few words often, many seldom, as in a language.
         select string_agg('w' || (power(random(), 3) * ${VOCABULARY}::int)::int, ' ')
         from generate_series(1, ${WORDS}::int + 0 * n)),
       'c' || n, now() - (${count}::int - n) * interval '20 seconds',
       case when n % 50 = 0 then array['p' || 1 + n / 50 % ${PEOPLE}::int] else '{}' end,
       case when n % 10 = 0 then (select max(id) from chat_messages) end
-    from (select n, 1 + n * 7919 % ${PEOPLE}::int as who from generate_series(${from}::int, ${upTo}::int) n) said
+    from (select n, 1 + n::bigint * 7919 % ${PEOPLE}::int as who from generate_series(${from}::int, ${upTo}::int) n) said
     order by n`;
   await sql`
     insert into chat_mentions (org_id, user_id, room_id, seq)

@@ -23,7 +23,7 @@ import { selectFound } from "@/services/chat/search_rows.ts";
 import { selectToday, selectWriters } from "@/services/chat/stats_rows.ts";
 import { selectTopics } from "@/services/chat/topic_rows.ts";
 import type { Transaction } from "@/services/postgres/pool.ts";
-import { LARGE_ROOM, RARE_WORD } from "./fill.ts";
+import { APART, LARGE_ROOM, RARE_WORD } from "./fill.ts";
 
 /** A statement that was not sent: it may stand within another one. */
 export type Fragment = ReturnType<typeof messages>;
@@ -132,7 +132,15 @@ export function statementsOf(principal: Principal, last: number): Statement[] {
     search("two words", ["w12000", "w3"]),
     search("a word's first letters", ["saf"]),
     search("any word's first letter", ["w"]),
-    search("a word that nobody said", ["nothing"]),
+    search("two that are never together", APART),
     search("rare words, from the middle", ["w17001", "w900"], middle),
+    search("a word that nobody said", ["nothing"]),
+    {
+      // What there would be without the function.
+      what: "not used: the same, below the policy",
+      query: (tx) =>
+        tx`select seq from chat_messages where org_id = ${orgId} and room_id = ${roomId}
+          and words @@ plainto_tsquery('simple', 'nothing') order by seq desc limit 21`,
+    },
   ];
 }

@@ -75,8 +75,7 @@ export class Chat {
     const hub = this.#hub(peer.principal.orgId);
     const release = hub.hold();
     try {
-      const topics = peer.watches ? await this.#options.record.topicsOf(peer.principal) : [];
-      if (peer.watches && !peer.isClosed) hub.watchers.add(peer, topics);
+      if (peer.watches) await hub.watch(peer);
     } catch (error) {
       release();
       throw error;

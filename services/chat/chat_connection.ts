@@ -32,10 +32,13 @@ export interface ChatConnectionDeps {
 
 /** Frames of one socket that wait for those before them. */
 export const FRAMES_WAITING_MAX = 100;
-/** A chat socket may hold so many times what one of the stream may: its frames cannot be read again from a cursor. */
-export const CHAT_BUFFER_SHARES = 4;
-/** A socket that holds more than what one of the stream may, for so long, is not read. */
-export const CHAT_SLOW_MS = 10_000;
+/**
+ * A chat socket that holds more is not read. The longest messages of one transaction fit, or the last ones of a room:
+ * they come at once, and the network has had no time to take them.
+ */
+export const CHAT_BUFFERED_BYTES_MAX = 2 * 1024 ** 2;
+/** One that holds more than what a socket of the stream may, for so long, is not read either. */
+export const CHAT_SLOW_MS = 5_000;
 
 type Said = Extract<ChatClientFrame, { type: "chat" | "edit" | "delete" }>;
 
@@ -102,9 +105,8 @@ export class ChatConnection implements Held, Peer {
   send(text: string): void {
     this.#socket.guard(() => {
       if (this.isClosed) return;
+      if (this.#socket.buffered > CHAT_BUFFERED_BYTES_MAX) return this.#end("slow");
       this.#socket.send(text);
-      const limit = CHAT_BUFFER_SHARES * this.#deps.connections.bufferLimit();
-      if (this.#socket.buffered > limit) this.#end("slow");
     });
   }
 

@@ -84,6 +84,18 @@ export class OrgHub {
       now - this.#usedAt >= LINGER_MS;
   }
 
+  /** Tells a peer of rooms that it has not joined, until it is taken from the watchers. */
+  async watch(peer: Peer): Promise<void> {
+    await this.#listening;
+    const version = this.#membersVersion;
+    this.watchers.add(peer, await this.#options.record.topicsOf(peer.principal));
+    // What has changed while that was read is read again.
+    if (version !== this.#membersVersion) {
+      this.watchers.add(peer, await this.#options.record.topicsOf(peer.principal));
+    }
+    if (peer.isClosed) this.watchers.remove(peer);
+  }
+
   /** The room where it is open here. */
   room(roomId: string): Room | undefined {
     return this.#rooms.get(roomId);

@@ -15,6 +15,7 @@ import {
 } from "@/lib/chat/told.ts";
 import type { ChatTold } from "@/lib/protocol/subjects.ts";
 import type { Clock } from "@/lib/realtime/ports.ts";
+import { nameOf } from "@/services/chat/access.ts";
 import { JoinedFrames } from "@/services/chat/joined.ts";
 import type { Peer } from "@/services/chat/peer.ts";
 import type { ChatRecord, Entered, Kept, OpenedRoom } from "@/services/chat/ports.ts";
@@ -201,17 +202,19 @@ export class Room {
   }
 
   typing(principal: Principal, isTyping: boolean): void {
-    const { userId, name: userName } = principal;
-    if (isTyping) this.#typing.start({ userId, userName });
+    const { userId } = principal;
+    if (isTyping) this.#typing.start({ userId, userName: nameOf(principal) });
     else this.#typing.stop(userId);
   }
 
   /** Somebody says how far they have read, or received. */
-  advance({ userId, name: userName }: Principal, how: "read" | "delivered", upTo: number): void {
+  advance(principal: Principal, how: "read" | "delivered", upTo: number): void {
+    const { userId } = principal;
     const seq = Math.min(upTo, this.log.recent.lastSeq);
     const known = this.#positions.get(userId);
     const before = how === "read" ? known?.readUpTo : known?.deliveredUpTo;
     if (seq <= (before ?? 0)) return;
+    const userName = nameOf(principal);
     this.#receipts.add({ userId, userName, readUpTo: how === "read" ? seq : 0, deliveredUpTo: seq });
   }
 

@@ -9,8 +9,10 @@ import type { ChatRecord, OpenedRoom } from "@/services/chat/ports.ts";
 /** What is missing may be on its way: it is waited for so long before the record is read. */
 export const GAP_MS = 30;
 /** Changes read from the record at once, to find what is missing. */
-export const HEAL_CHANGES = 200;
+export const HEAL_CHANGES = 50;
 const HEAL_RETRY_MS = 1_000;
+/** Text told to a client that comes back; where more has changed it gets the last messages. */
+export const CATCH_UP_CHARS_MAX = 256 * 1024;
 
 /** A place to go on from that a client names, with what the record had after it when that was read. */
 export interface CaughtUp {
@@ -103,7 +105,8 @@ export class RoomLog {
     const after = afterRev === null ? afterSeq! : 0;
     // What is read ahead of its turn will pass.
     const missed = latest(read, since).filter(({ seq }) => seq > after && seq <= this.recent.lastSeq);
-    return missed.length > CATCH_UP_MESSAGES_MAX ? undefined : missed;
+    const chars = missed.reduce((sum, { text }) => sum + text.length, 0);
+    return missed.length > CATCH_UP_MESSAGES_MAX || chars > CATCH_UP_CHARS_MAX ? undefined : missed;
   }
 
   close(): void {

@@ -2,10 +2,13 @@ import { Coalesced } from "@/lib/chat/coalesced.ts";
 import { type PeopleChange, type Person, RoomPeople, strongest } from "@/lib/chat/people.ts";
 import type { ToldPeople } from "@/lib/chat/told.ts";
 import type { Clock } from "@/lib/realtime/ports.ts";
+import { nameOf } from "@/services/chat/access.ts";
 import type { Peer } from "@/services/chat/peer.ts";
 
 /** Changes of who is there are told at once after quiet, then at most once in this time. */
 export const PRESENCE_FLUSH_MS = 250;
+/** Who asks for all of them is answered at once after quiet, then at most once in this time. */
+export const WHOLE_FLUSH_MS = 50;
 /** A person whose last connection was closed in order is offline after this time: a page that is loaded anew comes back. */
 export const OFFLINE_GRACE_MS = 1_500;
 
@@ -42,13 +45,13 @@ export class RoomPresence {
   readonly #others = new Map<string, { version: number; sockets: number }>();
   readonly #flush: Coalesced;
   readonly #asks: Coalesced;
+  readonly #wholes: Coalesced;
   readonly #untold = new Set<string>();
   /** Who waits for what others tell. */
   readonly #waiting = new Set<Waiting>();
   #sockets = 0;
   #toldSockets = 0;
-  /** The first that the others hear is all of it. */
-  #isWholeDue = true;
+  #isToldWhole = false;
   #version: number;
 
   constructor(options: RoomPresenceOptions) {
@@ -57,6 +60,7 @@ export class RoomPresence {
     this.#version = options.clock.now();
     this.#people = new RoomPeople(options.instance);
     this.#flush = new Coalesced(options.clock, PRESENCE_FLUSH_MS, () => this.#tell());
+    this.#wholes = new Coalesced(options.clock, WHOLE_FLUSH_MS, () => this.#tellOthers(true));
     this.#asks = new Coalesced(options.clock, PRESENCE_FLUSH_MS, () => options.ask());
   }
 
@@ -90,7 +94,7 @@ export class RoomPresence {
     const { userId } = peer.principal;
     let own = this.#own.get(userId);
     if (own === undefined) {
-      const person = { userName: peer.principal.name, status: peer.status };
+      const person = { userName: nameOf(peer.principal), status: peer.status };
       this.#own.set(userId, own = { peers: new Set(), person, cancelOffline: undefined });
     }
     own.cancelOffline?.();
@@ -160,10 +164,9 @@ export class RoomPresence {
     this.#flush.call();
   }
 
-  /** Has all of its people told, soon. */
+  /** Has the others told of all people here. */
   tellWhole(): void {
-    this.#isWholeDue = true;
-    this.#flush.call();
+    this.#wholes.call();
   }
 
   /** All of its people, as they are. */
@@ -175,6 +178,7 @@ export class RoomPresence {
   close(): void {
     this.#flush.close();
     this.#asks.close();
+    this.#wholes.close();
     for (const { cancelOffline } of this.#own.values()) cancelOffline?.();
     for (const waiting of this.#waiting) this.#waited(waiting);
   }
@@ -187,7 +191,7 @@ export class RoomPresence {
   #settle(userId: string, own: OwnPerson): void {
     let status: Person["status"] = "away";
     for (const peer of own.peers) status = strongest(status, peer.status) as Person["status"];
-    const userName = own.peers.values().next().value!.principal.name;
+    const userName = nameOf(own.peers.values().next().value!.principal);
     own.person = { userName, status };
     this.#set(userId, own.person);
   }
@@ -205,17 +209,22 @@ export class RoomPresence {
 
   #tell(): void {
     const change = this.#people.takeChange();
-    if (this.#isWholeDue) {
-      this.#version++;
+    // The first that the others hear is all of it.
+    if (this.#untold.size > 0 || this.#toldSockets !== this.#sockets) this.#tellOthers(!this.#isToldWhole);
+    if (change !== undefined) this.#options.changed(change);
+  }
+
+  #tellOthers(isWhole: boolean): void {
+    const version = ++this.#version;
+    if (isWhole) {
+      this.#isToldWhole = true;
       this.#options.tell(this.whole());
-    } else if (this.#untold.size > 0 || this.#toldSockets !== this.#sockets) {
+    } else {
       const own = this.#people.of(this.#options.instance);
       const people = new Map([...this.#untold].map((userId) => [userId, own.get(userId) ?? null]));
-      this.#options.tell({ version: ++this.#version, isWhole: false, sockets: this.#sockets, people });
+      this.#options.tell({ version, isWhole, sockets: this.#sockets, people });
     }
-    this.#isWholeDue = false;
     this.#untold.clear();
     this.#toldSockets = this.#sockets;
-    if (change !== undefined) this.#options.changed(change);
   }
 }

@@ -3,6 +3,7 @@ import { RECEIPTS_MAX, RECEIPTS_MS } from "@/lib/chat/limits.ts";
 import { furthest, type Position } from "@/lib/chat/positions.ts";
 import type { Clock } from "@/lib/realtime/ports.ts";
 import type { ChatRecord } from "@/services/chat/ports.ts";
+import { problemOfError } from "@/services/postgres/errors.ts";
 
 /** People whose new positions wait in one room; those beyond say it again when they read on. */
 export const RECEIPTS_WAITING_MAX = 5_000;
@@ -65,7 +66,8 @@ export class RoomReceipts {
       if (ahead.length > 0) advanced(ahead);
     } catch (error) {
       failed(error);
-      for (const position of positions) this.add(position);
+      // Where the database was there, it would stumble over them again.
+      if (problemOfError(error) !== undefined) { for (const position of positions) this.add(position); }
     }
     if (this.#waiting.size > 0) this.#flush.callLater();
   }

@@ -109,6 +109,15 @@ export class ChatRooms {
     });
   }
 
+  /** May this person see the room? */
+  access(principal: Principal, roomId: string): Promise<Answer<Access>> {
+    return answered(() =>
+      inTenant(this.#parts.sql, principal.orgId, async (tx) => {
+        return granted(await accessTo(tx, principal, roomId));
+      }, { readOnly: true })
+    );
+  }
+
   /** The room as somebody sees it who has access, within a transaction. */
   async read(tx: Transaction, principal: Principal, { place, rights }: Access): Promise<RoomDetail> {
     const { orgId, userId } = principal;

@@ -9,14 +9,15 @@ export interface ClientBundle {
   readonly gzipBytes: number;
 }
 
-/** What pages that are not ours can have, each by itself: who only uploads does not need the stream of events. */
+/** What pages that are not ours can have, each by itself: who only uploads or only talks does not need the stream of events. */
 export const CLIENT_ENTRIES = {
   client: "lib/client/mod.ts",
   uploads: "lib/upload/client/mod.ts",
+  chat: "lib/chat/client/mod.ts",
 } as const;
 
 /**
- * The browser client, or its uploads, as one file without imports, for pages that are not ours: an ES module, or a script
+ * The browser client, its uploads or its chat, as one file without imports, for pages that are not ours: an ES module, or a script
  * that puts it into a global of this name.
  */
 export async function bundleClient(

@@ -61,8 +61,8 @@ export class ChatPeer {
 
   /** Says something; answers its `clientMsgId`. */
   say(text: string, rest: AnyFrame = {}): string {
-    const clientMsgId = `m${++this.#sent}-${crypto.randomUUID()}`;
-    this.send({ type: "chat", text, clientMsgId, ...rest });
+    const clientMsgId: string = rest.clientMsgId ?? `m${++this.#sent}-${crypto.randomUUID()}`;
+    this.send({ type: "chat", text, ...rest, clientMsgId });
     return clientMsgId;
   }
 

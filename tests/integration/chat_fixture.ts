@@ -94,7 +94,7 @@ export async function addTopic(
 
 /** People whom others can mention. */
 export async function addUsers(
-  { store }: Hotels,
+  { store }: Pick<Hotels, "store">,
   logins: readonly string[],
   { orgId = 1, properties = "*", active = true }: {
     orgId?: number;

@@ -57,7 +57,8 @@ Deno.test("chat history - who has read a message and when, as the view of receip
     assert.ok(readers.every(({ userId }) => userId !== "meera"));
   }
   const pages = [];
-  for (let after: string | undefined;;) {
+  let after: string | undefined;
+  for (;;) {
     const { readers, next } = good(
       await history.readers(arjun, ROOM, { id: said[0]!.id, after, limit: 1 }),
     );

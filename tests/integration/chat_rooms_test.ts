@@ -13,7 +13,8 @@ const foreign = person({ userId: "meera", orgId: 2 });
 
 async function listed({ rest }: ChatHotels, principal: typeof meera, limit = 100): Promise<ChatRoom[]> {
   const rooms: ChatRoom[] = [];
-  for (let after: string | undefined;;) {
+  let after: string | undefined;
+  for (;;) {
     const page = good(await rest.rooms.list(principal, { after, limit }));
     rooms.push(...page.rooms);
     if (page.next === null) return rooms;

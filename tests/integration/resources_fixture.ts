@@ -58,7 +58,8 @@ export async function openHotels(): Promise<Hotels> {
   };
 }
 
-async function addOrganisations(ownerUrl: string): Promise<void> {
+/** The organisations and properties of `Hotels`, in an empty database. */
+export async function addOrganisations(ownerUrl: string): Promise<void> {
   const owner = connectPool(ownerUrl, { max: 1, applicationName: "test-owner" });
   for (const [id, currency, properties] of [[1, "INR", 2], [2, "KWD", 1], [3, "JPY", 1]] as const) {
     await inTenant(owner, id, async (tx) => {

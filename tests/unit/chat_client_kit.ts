@@ -83,6 +83,8 @@ export class ModelChatServer {
   ackFirst = true;
   /** Frames as they came, of all clients. */
   readonly taken: { userId: string; type: string }[] = [];
+  /** How often the list of rooms was read. */
+  reads = 0;
   #ids = 0;
   #time = BEGIN;
 
@@ -251,6 +253,7 @@ export class ModelChatServer {
       const page = older.slice(-this.limits.history);
       return { messages: page, more: older.length > page.length };
     }
+    this.reads++;
     const rooms = [...this.rooms.values()].map((room) => this.listed(userId, room));
     const unread = rooms.reduce((sum, room) => sum + room.unread, 0);
     return { rooms, next: null, unread, mentions: 0 };

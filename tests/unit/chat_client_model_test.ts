@@ -277,6 +277,6 @@ Deno.test("chat client - whatever happens on the way, everybody sees each messag
       await model.settle();
       model.settled();
     }),
-    { numRuns: 250 },
+    { numRuns: 150 },
   );
 });

@@ -41,7 +41,7 @@ export class Chat implements ChatLike {
   #view: ChatView | undefined;
 
   constructor({ userId }: ChatOptions, world: ChatWorld) {
-    const { after, now, kept } = world;
+    const { after, now, random, kept } = world;
     const changed = () => this.#changed();
     const notice = (notice: ConnectionNotice) => this.#notice(notice);
     const rest = new ChatRest(world.rest);
@@ -59,7 +59,7 @@ export class Chat implements ChatLike {
       rest,
       reached: (conversation) => this.#reached(conversation),
     });
-    this.#loader = new RoomsLoader({ rest, list: this.#list, after, now, changed });
+    this.#loader = new RoomsLoader({ rest, list: this.#list, after, now, random, changed });
     this.#attention = new Attention({ after, now, changed: () => this.#sayPresence() });
   }
 
@@ -83,7 +83,6 @@ export class Chat implements ChatLike {
     const { watchPage, watchTouch, isOnline, isVisible } = this.#world;
     this.#ends = [watchPage((event) => this.#page(event)), watchTouch(() => this.#attention.touched())];
     this.#loader.start();
-    this.#loader.refresh();
     this.#attention.start(isVisible());
     this.#takeOver();
     this.#connection.input({ type: "start", online: isOnline() });
@@ -148,7 +147,7 @@ export class Chat implements ChatLike {
       case "live":
         if (this.#attention.isAway) this.#sayPresence();
         this.#conversations.syncAll();
-        this.#loader.refresh();
+        this.#loader.live();
         return this.#takeOver();
       case "frame":
         return this.#frame(notice.frame);
@@ -163,13 +162,13 @@ export class Chat implements ChatLike {
   /** Something was not understood; sent again it would end the next connection too. */
   #setAside(): void {
     for (const clientMsgId of this.#outbox.underWay) this.#outbox.fail(clientMsgId, NOT_UNDERSTOOD);
-    for (const { changes } of this.#conversations) changes.clear();
+    for (const { own } of this.#conversations) own.changes.clear();
   }
 
   #frame(frame: ChatServerFrame): void {
     switch (frame.type) {
       case "activity":
-        if (!this.#list.message(frame.message)) this.#loader.refresh();
+        this.#listed(frame.message);
         return this.#arrived(frame.message);
       case "position":
         this.#conversations.of(frame.roomId)?.position(frame.readUpTo);
@@ -208,8 +207,8 @@ export class Chat implements ChatLike {
         this.#changed();
         return this.#conversations.sync(conversation);
       case "chat": {
-        const { type: _, ...message } = frame;
-        if (conversation.chat(message) !== "gap" && !this.#list.message(message)) this.#loader.refresh();
+        const { type: _, prevRev, ...message } = frame;
+        if (conversation.chat(message, prevRev) !== "gap") this.#listed(message);
         return this.#arrived(message);
       }
       case "ack":
@@ -223,6 +222,12 @@ export class Chat implements ChatLike {
       case "read":
         return conversation.receipts(frame);
     }
+  }
+
+  #listed(message: ChatMessage): void {
+    const known = this.#list.message(message);
+    if (known === "unknown") this.#loader.refresh();
+    if (known === "doubt") this.#loader.doubt();
   }
 
   /** A message was told. One of this person is kept, and shown as outgoing until its room has it. */
@@ -240,7 +245,7 @@ export class Chat implements ChatLike {
   #ack(conversation: Conversation, { clientMsgId, seq, rev }: AckFrame): void {
     if (clientMsgId === undefined) return;
     this.#conversations.sender.settled(clientMsgId);
-    const isChange = conversation.changes.acked(clientMsgId, rev, conversation.rev);
+    const isChange = conversation.own.changes.acked(clientMsgId, rev, conversation.rev);
     if (!isChange) this.#outbox.acked(clientMsgId, seq, conversation.lastSeq);
     conversation.changed();
     this.#conversations.sync(conversation);
@@ -249,8 +254,10 @@ export class Chat implements ChatLike {
   #error(frame: ChatErrorFrame): void {
     const conversation = this.#conversations.of(frame.roomId ?? "");
     if (conversation === undefined) return;
-    // Before anything is sent again.
-    if (frame.code === "not_joined" && conversation.isJoined) conversation.join();
+    // Before anything is sent again. A room that was not there cannot be left either.
+    const isOfLeave = frame.code === "not_joined" && frame.clientMsgId === undefined &&
+      !conversation.link.left();
+    if (frame.code === "not_joined" && !isOfLeave && conversation.isJoined) conversation.join();
     if (frame.clientMsgId !== undefined) this.#refused(frame, frame.clientMsgId, conversation);
     if (frame.code === "room_not_found") conversation.gone(chatProblem(frame));
     // Once another one is left there is room for it.
@@ -262,9 +269,9 @@ export class Chat implements ChatLike {
     sender.settled(clientMsgId);
     if (frame.retryable) sender.pauses(frame);
     if (frame.retryable || frame.code === "not_joined") {
-      if (!this.#outbox.postpone(clientMsgId)) conversation.changes.postpone(clientMsgId);
+      if (!this.#outbox.postpone(clientMsgId)) conversation.own.changes.postpone(clientMsgId);
     } else if (!this.#outbox.fail(clientMsgId, chatProblem(frame))) {
-      conversation.refused(clientMsgId, chatProblem(frame));
+      conversation.own.refused(clientMsgId, chatProblem(frame));
     }
     conversation.changed();
     this.#conversations.sync(conversation);

@@ -1,23 +1,15 @@
 import type { ChatMessage, PresenceStatus, RoomRights } from "@/lib/chat/message.ts";
 import type { JoinedFrame, PresenceFrame, ReadFrame, TypingFrame } from "@/lib/chat/server_frames.ts";
 import type { After } from "@/lib/client/timers.ts";
-import { Changes } from "@/lib/chat/client/changes.ts";
 import type { ChatRest } from "@/lib/chat/client/chat_rest.ts";
-import type {
-  ChangeRefusal,
-  ConversationLike,
-  ConversationView,
-  Draft,
-  PendingChange,
-} from "@/lib/chat/client/chat_types.ts";
-import { saidOf } from "@/lib/chat/client/draft.ts";
+import type { ConversationLike, ConversationView, Draft } from "@/lib/chat/client/chat_types.ts";
 import { MESSAGES_PARKED_MAX } from "@/lib/chat/client/limits.ts";
 import { Listeners } from "@/lib/chat/client/listeners.ts";
 import type { Outbox } from "@/lib/chat/client/outbox.ts";
+import { OwnWords } from "@/lib/chat/client/own_words.ts";
 import { People } from "@/lib/chat/client/people.ts";
 import { PositionsTold } from "@/lib/chat/client/positions_told.ts";
 import { type Applied, RoomMessages } from "@/lib/chat/client/room_messages.ts";
-import { LEFT } from "@/lib/chat/client/problems.ts";
 import { RoomLink } from "@/lib/chat/client/room_link.ts";
 import { TypingIn, TypingOut } from "@/lib/chat/client/typing.ts";
 
@@ -50,7 +42,7 @@ const NO_RIGHTS: RoomRights = { moderate: false, manage: false };
 /** One room: what was said in it, who is there, and what this person says. */
 export class Conversation implements ConversationLike {
   readonly roomId: string;
-  readonly changes = new Changes();
+  readonly own: OwnWords;
   readonly link: RoomLink;
   /** Does a page show it? Otherwise it is only kept for who comes back. */
   isOpen = false;
@@ -68,17 +60,18 @@ export class Conversation implements ConversationLike {
     may: NO_RIGHTS,
   };
   #newAfter: number | null = null;
-  #refusal: ChangeRefusal | null = null;
   #view: ConversationView | undefined;
 
   constructor(parts: ConversationParts) {
-    const { roomId, userId, world, send, overdue } = parts;
-    const { after, now } = world;
+    const { roomId, userId, world, outbox, pump, send, overdue } = parts;
+    const { after, now, newId } = world;
+    const changed = () => this.changed();
     this.roomId = roomId;
     this.#parts = parts;
+    this.own = new OwnWords({ roomId, userId, outbox, now, newId, pump, changed });
     this.link = new RoomLink({ roomId, after, send, overdue });
     this.#listeners = new Listeners(world.failed);
-    this.#typingIn = new TypingIn({ after, userId, changed: () => this.changed() });
+    this.#typingIn = new TypingIn({ after, userId, changed });
     this.#typingOut = new TypingOut({
       after,
       now,
@@ -129,47 +122,25 @@ export class Conversation implements ConversationLike {
   }
 
   send(draft: Draft): boolean {
-    const { outbox, roomId, world, pump } = this.#parts;
-    const said = saidOf(draft);
-    if (said === null || outbox.isFull) return false;
-    this.#typingOut.stopped();
-    outbox.add({
-      ...said,
-      clientMsgId: world.newId(),
-      roomId,
-      at: new Date(world.now()).toISOString(),
-      state: this.isGone ? "failed" : "waiting",
-      problem: this.isGone ? LEFT : null,
-    });
-    pump();
-    this.changed();
-    return true;
+    const isTaken = this.own.send(draft, this.isGone);
+    if (isTaken) this.#typingOut.stopped();
+    return isTaken;
   }
 
   retry(clientMsgId: string): void {
-    const { outbox, roomId, pump } = this.#parts;
-    const isFailed = outbox.of(roomId).some((one) =>
-      one.clientMsgId === clientMsgId && one.state === "failed"
-    );
-    if (!isFailed || this.isGone || !outbox.postpone(clientMsgId)) return;
-    pump();
-    this.changed();
+    if (!this.isGone) this.own.retry(clientMsgId);
   }
 
   discard(clientMsgId: string): void {
-    if (!this.#parts.outbox.discard(clientMsgId)) return;
-    // The room may be joined for nothing else.
-    this.#parts.pump();
-    this.changed();
+    this.own.discard(clientMsgId);
   }
 
   edit(id: number, text: string, mentions: readonly string[]): void {
-    const said = saidOf({ text, mentions, link: null, replyTo: null });
-    if (said !== null) this.#change(id, "edit", said.text, said.mentions);
+    this.own.edit(this.#messages.byId(id), text, mentions);
   }
 
   remove(id: number): void {
-    this.#change(id, "delete", "", []);
+    this.own.remove(this.#messages.byId(id));
   }
 
   typing(isTyping: boolean): void {
@@ -189,7 +160,7 @@ export class Conversation implements ConversationLike {
     this.changed();
     this.#parts.rest.older(this.roomId, page.before).then((answer) => {
       this.#messages.page(page.generation, answer);
-      this.#clear(answer?.messages ?? []);
+      this.own.arrived(answer?.messages ?? []);
       this.changed();
     });
   }
@@ -256,7 +227,7 @@ export class Conversation implements ConversationLike {
     this.#people.joined(frame);
     this.#typingIn.clear();
     this.#positions.joined(readUpTo, delivered[userId] ?? 0);
-    this.#clear(history);
+    this.own.arrived(history);
     this.#caughtUp();
     if (this.isOpen) this.#newAfter ??= this.#positions.read;
     this.#positions.received(this.lastSeq);
@@ -264,8 +235,8 @@ export class Conversation implements ConversationLike {
   }
 
   /** A message in the form of its `rev`. Where one before it is missing, the room is joined again. */
-  chat(message: ChatMessage): Applied {
-    const applied = this.#messages.chat(message);
+  chat(message: ChatMessage, prevRev?: number): Applied {
+    const applied = this.#messages.chat(message, prevRev);
     if (applied === "gap") {
       if (this.isJoined) this.join();
       return applied;
@@ -301,21 +272,11 @@ export class Conversation implements ConversationLike {
     if (this.#positions.known(upTo, upTo)) this.changed();
   }
 
-  /** An edit or a deletion was refused: it is taken back. */
-  refused(clientMsgId: string, problem: string): boolean {
-    const change = this.changes.takeBack(clientMsgId);
-    if (change === null) return false;
-    this.#refusal = { id: change.id, kind: change.kind, problem };
-    this.changed();
-    return true;
-  }
-
   /** The room is not there for this person. */
   gone(problem: string): void {
     this.unlinked();
     this.#state = "gone";
-    this.changes.clear();
-    this.#parts.outbox.failRoom(this.roomId, problem);
+    this.own.fail(problem);
     this.changed();
   }
 
@@ -328,31 +289,15 @@ export class Conversation implements ConversationLike {
   /** It is not joined any more. */
   unlinked(): void {
     this.link.ends();
-    this.changes.lost();
+    this.own.changes.lost();
     this.#typingIn.clear();
     this.#typingOut.lost();
     this.#positions.lost();
     this.changed();
   }
 
-  #change(id: number, kind: PendingChange["kind"], text: string, mentions: readonly string[]): void {
-    const message = this.#messages.byId(id);
-    if (message === undefined || message.deleted) return;
-    this.#refusal = null;
-    this.changes.add({ id, kind, text, mentions, clientMsgId: this.#parts.world.newId() });
-    this.#parts.pump();
-    this.changed();
-  }
-
-  /** What is there does not go out any more. */
-  #clear(messages: readonly ChatMessage[]): void {
-    const { userId, outbox } = this.#parts;
-    for (const message of messages) if (message.userId === userId) outbox.arrived(message);
-  }
-
   #caughtUp(): void {
-    this.changes.caughtUp(this.rev);
-    this.#parts.outbox.caughtUp(this.roomId, this.lastSeq);
+    this.own.caughtUp(this.lastSeq, this.rev);
   }
 
   #look(): ConversationView {
@@ -362,10 +307,10 @@ export class Conversation implements ConversationLike {
       roomId: this.roomId,
       state: this.#state,
       ...this.#about,
-      messages: this.changes.applied(messages.list),
-      changing: this.changes.kinds,
-      refusal: this.#refusal,
-      outgoing: this.#parts.outbox.of(this.roomId),
+      messages: this.own.changes.applied(messages.list),
+      changing: this.own.changes.kinds,
+      refusal: this.own.refusal,
+      outgoing: this.own.outgoing,
       older: messages.older,
       lastSeq: messages.lastSeq,
       readUpTo: read,

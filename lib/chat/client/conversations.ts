@@ -81,8 +81,8 @@ export class Conversations implements Iterable<Conversation> {
   /** Joins or leaves the room where that is due, and sends what may be sent. `again`: also one that was not there. */
   sync(conversation: Conversation, again = false): void {
     if (!this.#parts.connection.isLive) return;
-    const { roomId, isOpen, link, isGone, changes } = conversation;
-    const isWanted = isOpen || this.#parts.outbox.rooms.has(roomId) || !changes.isEmpty;
+    const { roomId, isOpen, link, isGone, own } = conversation;
+    const isWanted = isOpen || this.#parts.outbox.rooms.has(roomId) || !own.changes.isEmpty;
     if (isWanted && link.isNone && (!isGone || again) && this.#joins < ROOMS_PER_SOCKET_MAX) {
       conversation.join();
     } else if (!isWanted && !link.isNone) {
@@ -90,7 +90,7 @@ export class Conversations implements Iterable<Conversation> {
       // One that had to wait for it.
       this.syncAll();
     }
-    this.sender.pump(conversation);
+    this.sender.pump({ roomId, isJoined: link.isJoined, changes: own.changes });
   }
 
   get #joins(): number {

@@ -19,8 +19,14 @@ export const READ_TOLD_MS = 300;
 export const DELIVERED_TOLD_MS = 1_000;
 /** Somebody who pressed no key for so long types no more. */
 export const TYPING_PAUSE_MS = 4_000;
-/** The list of rooms is read again this long after something asked for it. */
+/** The list of rooms is read once there is a connection, or after this time without one. */
+export const ROOMS_FIRST_MS = 1_000;
+/** It is read again this long after something asked for it. */
 export const ROOMS_REFRESH_MS = 500;
+/** After a new connection, within this time: many come back together. */
+export const ROOMS_BACK_MS = 2_000;
+/** Where nothing but a mention may be missing in it, within this time. */
+export const ROOMS_DOUBT_MS = 30_000;
 /** It is not read more often than this. */
 export const ROOMS_REFRESH_MS_MIN = 5_000;
 /** What could not be kept is sent again after this time. */

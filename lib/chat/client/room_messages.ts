@@ -61,8 +61,9 @@ export class RoomMessages {
     return true;
   }
 
-  chat(message: ChatMessage): Applied {
-    if (this.#rev === null || message.rev > this.#rev + 1) return "gap";
+  /** `prevRev`: nothing is missing after that one, which is the one before it unless the server says so. */
+  chat(message: ChatMessage, prevRev = message.rev - 1): Applied {
+    if (this.#rev === null || prevRev > this.#rev) return "gap";
     const applied = this.#put(message);
     if (applied !== "gap" && message.rev > this.#rev) this.#rev = message.rev;
     if (applied === "new" && this.#list.length > MESSAGES_HELD_MAX) {

@@ -50,14 +50,15 @@ export class RoomsList {
   }
 
   /**
-   * Something was said, edited or deleted. False: the list does not know enough to follow that, and is to be read again.
+   * Something was said, edited or deleted. "unknown": of a room that is not in the list. "doubt": whether messages that
+   * were not told mention this person is not known.
    */
-  message(message: ChatMessage): boolean {
+  message(message: ChatMessage): "known" | "doubt" | "unknown" {
     const room = this.#rooms.get(message.roomId);
-    if (room === undefined) return false;
+    if (room === undefined) return "unknown";
     const isNew = message.seq > room.lastSeq;
     const isLast = message.seq === room.lastSeq && message.rev > (room.lastMessage?.rev ?? 0);
-    if (!isNew && !isLast) return true;
+    if (!isNew && !isLast) return "known";
     const isOwn = message.userId === this.#userId;
     const isMention = isNew && message.mentions?.includes(this.#userId) === true;
     const next = {
@@ -70,8 +71,7 @@ export class RoomsList {
     };
     // Who speaks has read what was said before.
     this.#set(isNew && isOwn ? { ...next, readUpTo: message.seq, unread: 0, mentions: 0 } : next);
-    // Of messages in between it is not known whether they mention this person.
-    return isOwn || message.seq <= room.lastSeq + 1;
+    return isOwn || message.seq <= room.lastSeq + 1 ? "known" : "doubt";
   }
 
   /** `mentions` are those left after `upTo`; null: that is not known. */

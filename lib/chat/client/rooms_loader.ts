@@ -1,6 +1,12 @@
 import type { After } from "@/lib/client/timers.ts";
 import type { ChatRest, RoomsPage } from "@/lib/chat/client/chat_rest.ts";
-import { ROOMS_REFRESH_MS, ROOMS_REFRESH_MS_MIN } from "@/lib/chat/client/limits.ts";
+import {
+  ROOMS_BACK_MS,
+  ROOMS_DOUBT_MS,
+  ROOMS_FIRST_MS,
+  ROOMS_REFRESH_MS,
+  ROOMS_REFRESH_MS_MIN,
+} from "@/lib/chat/client/limits.ts";
 import type { RoomsList } from "@/lib/chat/client/rooms_list.ts";
 
 interface RoomsLoaderParts {
@@ -9,6 +15,7 @@ interface RoomsLoaderParts {
   readonly after: After;
   /** Unix milliseconds. */
   readonly now: () => number;
+  readonly random: () => number;
   readonly changed: () => void;
 }
 
@@ -23,6 +30,8 @@ export class RoomsLoader {
   #isStale = false;
   #askedAt = -Infinity;
   #stopWait: (() => void) | undefined;
+  /** Unix milliseconds: when it is read again. */
+  #dueAt = Infinity;
   #isStopped = false;
 
   constructor(parts: RoomsLoaderParts) {
@@ -39,18 +48,30 @@ export class RoomsLoader {
 
   start(): void {
     this.#isStopped = false;
+    this.#wait(ROOMS_FIRST_MS);
   }
 
   stop(): void {
     this.#isStopped = true;
-    this.#stopWait?.();
-    this.#stopWait = undefined;
+    this.#endWait();
   }
 
-  /** What is loaded may be out of date. */
+  /** From now on the list is told what happens; what happened before must be read. */
+  live(): void {
+    if (this.#isAsking) this.#isStale = true;
+    else if (this.#state !== "loaded") void this.#readAll();
+    else this.#wait(ROOMS_BACK_MS * this.#parts.random());
+  }
+
+  /** What is loaded is out of date. */
   refresh(): void {
     if (this.#isAsking) this.#isStale = true;
     else this.#wait(ROOMS_REFRESH_MS);
+  }
+
+  /** Of what is loaded, a mention may be missing: no reason for everybody to ask at once. */
+  doubt(): void {
+    this.#wait(ROOMS_DOUBT_MS * (1 + this.#parts.random()) / 2);
   }
 
   more(): void {
@@ -60,13 +81,21 @@ export class RoomsLoader {
   }
 
   #wait(ms: number): void {
-    if (this.#isStopped) return;
     const { after, now } = this.#parts;
-    const soonest = this.#askedAt + ROOMS_REFRESH_MS_MIN - now();
-    this.#stopWait ??= after(Math.max(ms, soonest), () => {
-      this.#stopWait = undefined;
+    const dueAt = Math.max(now() + ms, this.#askedAt + ROOMS_REFRESH_MS_MIN);
+    if (this.#isStopped || dueAt >= this.#dueAt) return;
+    this.#endWait();
+    this.#dueAt = dueAt;
+    this.#stopWait = after(dueAt - now(), () => {
+      this.#endWait();
       if (!this.#isAsking) void this.#readAll();
     });
+  }
+
+  #endWait(): void {
+    this.#stopWait?.();
+    this.#stopWait = undefined;
+    this.#dueAt = Infinity;
   }
 
   async #readAll(): Promise<void> {
@@ -103,8 +132,7 @@ export class RoomsLoader {
   }
 
   #begin(): void {
-    this.#stopWait?.();
-    this.#stopWait = undefined;
+    this.#endWait();
     this.#isAsking = true;
     this.#isStale = false;
     this.#askedAt = this.#parts.now();

@@ -18,7 +18,7 @@ function isKnown(frame: Fields): boolean {
     case "joined":
       return isJoined(frame);
     case "chat":
-      return isMessage(frame);
+      return isMessage(frame) && (frame.prevRev === undefined || isSeq(frame.prevRev));
     case "activity":
       return isMessage(frame.message);
     case "ack":

@@ -1,0 +1,314 @@
+// Who is there and who types, on several instances, with the clock moved by hand.
+import assert from "node:assert/strict";
+import type { ChatServerFrame } from "@/lib/chat/server_frames.ts";
+import { TYPING_MS } from "@/lib/chat/limits.ts";
+import { ALIVE_MS, CUT_MS, LEAVING_MS } from "@/services/chat/alive.ts";
+import { Chat } from "@/services/chat/chat.ts";
+import type { Peer } from "@/services/chat/peer.ts";
+import type { Room } from "@/services/chat/room.ts";
+import { OFFLINE_GRACE_MS, PRESENCE_FLUSH_MS } from "@/services/chat/room_presence.ts";
+import { chatPerson } from "../harness/chat.ts";
+import { type MemoryBus, MemoryNet, MemoryRecord } from "../harness/memory_chat.ts";
+import { ManualClock } from "../harness/memory_log.ts";
+
+const ROOM = "property-1";
+/** Everything about presence is right within this time (product text). */
+const RIGHT_MS = 5_000;
+/** Longest time until something typed is seen (product text). */
+const TYPING_SEEN_MS = 100;
+
+class Somebody implements Peer {
+  readonly principal;
+  readonly watches = false;
+  readonly frames: ChatServerFrame[] = [];
+  status: Peer["status"] = "online";
+  isClosed = false;
+  room!: Room;
+
+  constructor(userId: string) {
+    this.principal = chatPerson(userId);
+  }
+
+  send(text: string): void {
+    this.frames.push(JSON.parse(text));
+  }
+
+  hasJoined(): boolean {
+    return true;
+  }
+
+  expelled(): void {}
+
+  /** As this one has come to see another one. */
+  sees(userId: string): string {
+    let status = "offline";
+    for (const frame of this.frames) {
+      if (frame.type === "joined") {
+        status = frame.online.find((one) => one.userId === userId)?.status ?? "offline";
+      }
+      if (frame.type === "presence") status = frame.users[userId] ?? status;
+    }
+    return status;
+  }
+
+  /** Presence frames that say something of another one. */
+  told(userId: string): number {
+    return this.frames.filter((frame) => frame.type === "presence" && userId in frame.users).length;
+  }
+
+  get typing(): readonly string[] {
+    const last = this.frames.findLast(({ type }) => type === "typing");
+    return last?.type === "typing" ? last.users.map((one) => one.userId) : [];
+  }
+
+  leave(isClean: boolean): void {
+    this.isClosed = true;
+    this.room.leave(this, isClean);
+  }
+}
+
+class House {
+  readonly clock = new ManualClock();
+  readonly record = new MemoryRecord();
+  readonly net = new MemoryNet((ms, run) => ms === 0 ? run() : void this.clock.after(ms, run));
+  readonly failures: unknown[] = [];
+  #chats: { chat: Chat; bus: MemoryBus }[] = [];
+
+  instance(): { chat: Chat; bus: MemoryBus } {
+    const { record, clock } = this;
+    const bus = this.net.bus();
+    const instance = `i${this.#chats.length + 1}`;
+    const chat = new Chat({
+      record,
+      bus,
+      clock,
+      instance,
+      failed: (error) => void this.failures.push(error),
+    });
+    this.#chats.push({ chat, bus });
+    return { chat, bus };
+  }
+
+  async join(chat: Chat, userId: string): Promise<Somebody> {
+    const somebody = new Somebody(userId);
+    const joining = chat.join(
+      somebody,
+      { roomId: ROOM, since: { afterSeq: null, afterRev: null } },
+      (room, joined) => {
+        somebody.room = room;
+        somebody.send(joined);
+      },
+    );
+    // Longer than what is told of it is held back, twice.
+    await this.run(2 * PRESENCE_FLUSH_MS + 100);
+    await joining;
+    return somebody;
+  }
+
+  async run(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 10) {
+      for (let i = 0; i < 30; i++) await Promise.resolve();
+      this.clock.advance(Math.min(10, left));
+    }
+    for (let i = 0; i < 30; i++) await Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    for (const { chat } of this.#chats) await chat.close();
+    assert.deepEqual(this.failures, []);
+  }
+}
+
+Deno.test("presence - who joins knows at once who is there, on whatever instance", async () => {
+  const house = new House();
+  const [one, two] = [house.instance(), house.instance()];
+  await house.run(1_500);
+  const anna = await house.join(one.chat, "anna");
+  const ben = await house.join(two.chat, "ben");
+  const joined = ben.frames[0]!;
+  assert.ok(joined.type === "joined");
+  assert.deepEqual(joined.online.map(({ userId }) => userId).sort(), ["anna", "ben"]);
+  assert.equal(anna.sees("ben"), "online");
+  await house.close();
+});
+
+Deno.test("presence - a page that is loaded anew does not flicker, one that is closed is offline soon", async () => {
+  const house = new House();
+  const { chat } = house.instance();
+  const anna = await house.join(chat, "anna");
+  const ben = await house.join(chat, "ben");
+  await house.run(1_000);
+  const told = anna.told("ben");
+  ben.leave(true);
+  await house.run(OFFLINE_GRACE_MS - 500);
+  const again = await house.join(chat, "ben");
+  await house.run(RIGHT_MS);
+  assert.deepEqual([anna.told("ben"), anna.sees("ben")], [told, "online"]);
+  again.leave(true);
+  await house.run(OFFLINE_GRACE_MS + PRESENCE_FLUSH_MS);
+  assert.equal(anna.sees("ben"), "offline");
+  await house.close();
+});
+
+Deno.test("presence - a connection that breaks off is offline at once, unless there is another one", async () => {
+  const house = new House();
+  const { chat } = house.instance();
+  const anna = await house.join(chat, "anna");
+  const desk = await house.join(chat, "ben");
+  const phone = await house.join(chat, "ben");
+  phone.status = "away";
+  phone.room.status(phone);
+  await house.run(1_000);
+  assert.equal(anna.sees("ben"), "online");
+  desk.leave(false);
+  await house.run(PRESENCE_FLUSH_MS);
+  assert.equal(anna.sees("ben"), "away");
+  phone.leave(false);
+  await house.run(PRESENCE_FLUSH_MS);
+  assert.equal(anna.sees("ben"), "offline");
+  await house.close();
+});
+
+Deno.test("presence - people of an instance that dies are offline within 5 s", async () => {
+  const house = new House();
+  const [one, two] = [house.instance(), house.instance()];
+  await house.run(1_500);
+  const anna = await house.join(one.chat, "anna");
+  const ben = await house.join(two.chat, "ben");
+  ben.room.typing(ben.principal, true);
+  await house.run(500);
+  assert.deepEqual(anna.typing, ["ben"]);
+  two.bus.isDead = true;
+  await house.run(ALIVE_MS - 1_000);
+  assert.equal(anna.sees("ben"), "online");
+  await house.run(RIGHT_MS - ALIVE_MS + 1_000);
+  assert.deepEqual([anna.sees("ben"), anna.typing], ["offline", []]);
+  await house.close();
+});
+
+Deno.test("presence - people of an instance that stops come back to another one and do not flicker", async () => {
+  const house = new House();
+  const [one, two] = [house.instance(), house.instance()];
+  await house.run(1_500);
+  const anna = await house.join(one.chat, "anna");
+  const ben = await house.join(two.chat, "ben");
+  const carl = await house.join(two.chat, "carl");
+  await house.run(1_000);
+  const told = anna.told("ben");
+  for (const somebody of [ben, carl]) somebody.leave(true);
+  await two.chat.close();
+  await house.run(LEAVING_MS - 500);
+  await house.join(one.chat, "ben");
+  await house.run(RIGHT_MS);
+  assert.deepEqual([anna.told("ben"), anna.sees("ben"), anna.sees("carl")], [told, "online", "offline"]);
+  await house.close();
+});
+
+Deno.test("presence - where NATS is away people of others are unknown, and right again when it is back", async () => {
+  const house = new House();
+  const [one, two] = [house.instance(), house.instance()];
+  await house.run(1_500);
+  const anna = await house.join(one.chat, "anna");
+  const ben = await house.join(two.chat, "ben");
+  const carl = await house.join(two.chat, "carl");
+  for (const { bus } of [one, two]) bus.isUp = false;
+  await house.run(1_000);
+  assert.deepEqual([anna.sees("ben"), anna.sees("anna"), ben.sees("anna")], ["unknown", "online", "unknown"]);
+  carl.leave(false);
+  await house.run(20_000);
+  assert.deepEqual([anna.sees("ben"), anna.sees("carl")], ["unknown", "unknown"]);
+  for (const { bus } of [one, two]) bus.isUp = true;
+  await house.run(1_000);
+  assert.deepEqual([anna.sees("ben"), anna.sees("carl"), ben.sees("anna")], ["online", "offline", "online"]);
+  await house.close();
+});
+
+Deno.test("presence - who was with an instance that is not there any more when NATS is back is offline within 5 s", async () => {
+  const house = new House();
+  const [one, two] = [house.instance(), house.instance()];
+  await house.run(1_500);
+  const anna = await house.join(one.chat, "anna");
+  await house.join(two.chat, "ben");
+  one.bus.isUp = false;
+  await house.run(10_000);
+  two.bus.isDead = true;
+  one.bus.isUp = true;
+  await house.run(RIGHT_MS);
+  assert.equal(anna.sees("ben"), "offline");
+  await house.close();
+});
+
+Deno.test("presence - a server that is silent is a cut, not the end of everybody else", async () => {
+  const house = new House();
+  const [one, two] = [house.instance(), house.instance()];
+  await house.run(1_500);
+  const anna = await house.join(one.chat, "anna");
+  await house.join(two.chat, "ben");
+  const { hear } = one.bus;
+  one.bus.hear = () => {};
+  await house.run(CUT_MS + 500);
+  assert.equal(anna.sees("ben"), "unknown");
+  one.bus.hear = hear;
+  await house.run(1_500);
+  assert.equal(anna.sees("ben"), "online");
+  await house.close();
+});
+
+Deno.test("presence - what is lost between instances is asked for", async () => {
+  const house = new House();
+  const [one, two] = [house.instance(), house.instance()];
+  await house.run(1_500);
+  const anna = await house.join(one.chat, "anna");
+  await house.join(two.chat, "ben");
+  await house.run(1_000);
+  house.net.fate = (subject) => subject.includes(".presence.") ? [] : [0];
+  await house.join(two.chat, "carl");
+  await house.run(1_000);
+  assert.equal(anna.sees("carl"), "offline");
+  house.net.fate = () => [0];
+  await house.join(two.chat, "dora");
+  await house.run(1_000);
+  assert.deepEqual([anna.sees("carl"), anna.sees("dora")], ["online", "online"]);
+  await house.close();
+});
+
+Deno.test("typing - it is seen at once, costs nothing when it is said again, and ends by itself", async () => {
+  const house = new House();
+  const [one, two] = [house.instance(), house.instance()];
+  await house.run(1_500);
+  const anna = await house.join(one.chat, "anna");
+  const ben = await house.join(two.chat, "ben");
+  await house.run(1_000);
+  ben.room.typing(ben.principal, true);
+  await house.run(TYPING_SEEN_MS);
+  assert.deepEqual([anna.typing, ben.typing], [["ben"], ["ben"]]);
+  const frames = anna.frames.length;
+  for (let i = 0; i < 5; i++) {
+    await house.run(2_000);
+    ben.room.typing(ben.principal, true);
+  }
+  assert.equal(anna.frames.length, frames);
+  await house.run(TYPING_MS + 1_500);
+  assert.deepEqual([anna.typing, ben.typing], [[], []]);
+  await house.close();
+});
+
+Deno.test("typing - who says something, or leaves, does not type any more", async () => {
+  const house = new House();
+  const [one, two] = [house.instance(), house.instance()];
+  await house.run(1_500);
+  const anna = await house.join(one.chat, "anna");
+  const ben = await house.join(two.chat, "ben");
+  const carl = await house.join(two.chat, "carl");
+  for (const { room, principal } of [ben, carl]) room.typing(principal, true);
+  await house.run(300);
+  assert.deepEqual(anna.typing, ["ben", "carl"]);
+  const rest = { clientMsgId: "1", replyTo: null, link: null, mentions: [] };
+  void two.chat.say(ben.principal, { roomId: ROOM, text: "Hello", ...rest });
+  await house.run(300);
+  assert.deepEqual(anna.typing, ["carl"]);
+  carl.leave(true);
+  await house.run(300);
+  assert.deepEqual(anna.typing, []);
+  await house.close();
+});

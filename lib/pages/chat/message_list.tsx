@@ -8,6 +8,7 @@ import { Receipts } from "@/lib/pages/chat/receipts.ts";
 import { type Row, rowsOf, seqAt } from "@/lib/pages/chat/rows.ts";
 import type { ReadingPlace } from "@/lib/pages/chat/reading_place.ts";
 import { useGoTo } from "@/lib/pages/chat/use_go_to.ts";
+import { useNewAfter } from "@/lib/pages/chat/use_new_after.ts";
 import { useLinks } from "@/lib/pages/chat/use_links.ts";
 import { useWindow } from "@/lib/pages/chat/use_window.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
@@ -34,7 +35,8 @@ export interface MessageListProps {
 export function MessageList(props: MessageListProps) {
   const { conversation, view, nameOf, acts: given, target, place: begin, onPlace } = props;
   const { data: { userId, name }, placeOf, now, toast } = useFrame();
-  const { messages, outgoing, newAfter, propertyId, receipts, delivered, older, state } = view;
+  const { messages, outgoing, propertyId, receipts, delivered, older, state } = view;
+  const newAfter = useNewAfter(view);
   const place = placeOf(propertyId);
   const { timeZone } = place;
   const rows = useMemo(() => rowsOf({ messages, outgoing, newAfter }, { userId, timeZone }), [

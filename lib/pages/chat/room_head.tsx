@@ -53,7 +53,7 @@ export function RoomHead({ view, backHref, onBack, isSearching, onSearch, onMemb
             </span>
             <span class="figure">
               {present.length}
-              <span class="hidden">{" "}here now: show them</span>
+              <span class="hidden">here now: show them</span>
             </span>
           </button>
           <div class="popover chat-people" id={PEOPLE_ID} popover="auto">

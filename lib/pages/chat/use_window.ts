@@ -15,8 +15,8 @@ import {
 } from "@/lib/pages/chat/window.ts";
 
 /** Drawn above and below what is in view, and how much of it must be left before more is drawn. Pixels. */
-const MARGIN_PX = 800;
-const MARGIN_LEFT_PX = 250;
+const MARGIN_PX = 600;
+const MARGIN_LEFT_PX = 200;
 /** So close to the end the list follows what is added. */
 const END_PX = 48;
 /** Before the list was measured. */
@@ -40,6 +40,8 @@ export interface Window {
 }
 
 interface State {
+  /** Where the element was scrolled to when it was looked at last. */
+  top: number;
   height: number;
   width: number;
   isAtEnd: boolean;
@@ -64,6 +66,10 @@ export function useWindow(rows: readonly Row[], moved: () => void): Window {
   }, [rows, version]);
   const latest = useRef(moved);
   latest.current = moved;
+  // Moved by the reader since, of which nothing was told yet: that counts, not where they were before.
+  if (scroller.current !== null && Math.abs(scroller.current.scrollTop - held.top) >= 1) {
+    note(held, scroller.current);
+  }
   held.layout = layout;
   held.rows = rows;
   held.range = rangeOf(layout, { top: topIn(held), height: held.height }, MARGIN_PX);
@@ -98,13 +104,10 @@ export function useWindow(rows: readonly Row[], moved: () => void): Window {
   const onScroll = () => {
     const element = scroller.current;
     if (element === null) return;
-    const { scrollTop, clientHeight, scrollHeight } = element;
-    const isAtEnd = scrollHeight - clientHeight - scrollTop < END_PX;
-    const isOther = isAtEnd !== held.isAtEnd;
-    held.isAtEnd = isAtEnd;
-    held.anchor = anchorAt(held.layout, scrollTop, (at) => isLasting(held.rows[at]));
-    const view = { top: scrollTop, height: clientHeight };
-    if (isOther || !isCovered(held.layout, held.range, view, MARGIN_LEFT_PX)) draw();
+    const wasAtEnd = held.isAtEnd;
+    note(held, element);
+    const view = { top: held.top, height: element.clientHeight };
+    if (held.isAtEnd !== wasAtEnd || !isCovered(held.layout, held.range, view, MARGIN_LEFT_PX)) draw();
     else latest.current();
   };
 
@@ -140,6 +143,7 @@ export function useWindow(rows: readonly Row[], moved: () => void): Window {
 
 function firstState(): State {
   return {
+    top: 0,
     height: HEIGHT_PX,
     width: 0,
     isAtEnd: true,
@@ -149,6 +153,13 @@ function firstState(): State {
     rows: [],
     measured: new Map(),
   };
+}
+
+/** Where the reader is in what is drawn now. */
+function note(held: State, { scrollTop, clientHeight, scrollHeight }: HTMLElement): void {
+  held.top = scrollTop;
+  held.isAtEnd = scrollHeight - clientHeight - scrollTop < END_PX;
+  held.anchor = anchorAt(held.layout, scrollTop, (at) => isLasting(held.rows[at]));
 }
 
 /** Where the view begins. */
@@ -174,10 +185,7 @@ function measure({ measured }: State, content: HTMLElement | null): boolean {
 
 function place(held: State, element: HTMLElement): void {
   const { isAtEnd, anchor, layout } = held;
-  if (isAtEnd) {
-    element.scrollTop = element.scrollHeight;
-    return;
-  }
-  const top = anchor === null ? undefined : topOf(layout, anchor);
+  const top = isAtEnd ? element.scrollHeight : anchor === null ? undefined : topOf(layout, anchor);
   if (top !== undefined && Math.abs(element.scrollTop - top) >= 1) element.scrollTop = top;
+  held.top = element.scrollTop;
 }

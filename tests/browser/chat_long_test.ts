@@ -15,6 +15,8 @@ const LOAD_MS = 60_000;
 /** What is drawn may be off by the rounding of the screen. */
 const SAME_PX = 2;
 
+const LOOKS = [[DESK, "light"], [PHONE, "dark"]] as const;
+
 async function longRoom(scene: Scene, name: string, count: number): Promise<string> {
   const room = await newTopic(scene, name, { members: ["tomas"] });
   await fillRoom(scene, room, count);
@@ -158,8 +160,8 @@ Deno.test(
     await message(meera, "An answer").waitFor();
     await writing(tomas.page).pressSequentially("I am wri");
     const found: string[] = [];
-    const look = async (where: string) => {
-      for (const [viewport, scheme] of [[DESK, "light"], [PHONE, "dark"]] as const) {
+    const look = async (where: string, looks: readonly (typeof LOOKS)[number][]) => {
+      for (const [viewport, scheme] of looks) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme: scheme });
         const wrong = [...await axe(meera), ...await overhang(meera)];
@@ -167,19 +169,19 @@ Deno.test(
       }
       await page.setViewportSize(DESK);
     };
-    await look("room");
+    await look("room", LOOKS);
     await message(meera, "An answer").focus();
     await page.keyboard.press("Enter");
-    await look("menu");
+    await look("menu", LOOKS.slice(0, 1));
     await page.keyboard.press("Escape");
     await writing(page).pressSequentially("@");
     await page.getByRole("listbox", { name: "People" }).waitFor();
-    await look("names");
+    await look("names", LOOKS.slice(1));
     await page.keyboard.press("Escape");
     await writing(page).fill("");
     await page.getByRole("button", { name: "New topic" }).click();
     await page.getByRole("dialog").getByRole("checkbox").first().waitFor();
-    await look("topic");
+    await look("topic", LOOKS.slice(0, 1));
     assert.deepEqual(found, []);
   }),
 );

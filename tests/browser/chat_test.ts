@@ -1,5 +1,6 @@
 // Chat as people use it: two of them in one room, each in a browser of their own.
 import assert from "node:assert/strict";
+import { call } from "../harness/live.ts";
 import { chatTab, choose, HOUSE, isLive, message, newTopic, say, writing } from "./chat_kit.ts";
 import { browserTests, NETWORK_FAILURES } from "./kit.ts";
 import { HOSTILE } from "./pages_kit.ts";
@@ -139,6 +140,27 @@ Deno.test(
     await tomas.page.goBack();
     await tomas.page.getByText("Choose a room").waitFor();
     await line.getByText("unread").waitFor({ state: "detached" });
+  }),
+);
+
+Deno.test(
+  "chat - what is refused stays where it was said, with the reason, and can be tried again or discarded",
+  run(async (scene) => {
+    const room = await newTopic(scene, "Refused", { members: ["tomas"] });
+    const { page } = await chatTab(await scene.person("meera"), room);
+    await writing(page).pressSequentially("@tom");
+    await page.getByRole("option", { name: "Tomas Fernandes" }).waitFor();
+    await writing(page).press("Tab");
+    const token = await scene.server.token({ sub: "meera" });
+    const path = `${scene.server.url}/v2/collaboration/rooms/${room}/members/tomas`;
+    assert.equal((await call(path, { token, method: "DELETE" })).status, 204);
+    await writing(page).press("Enter");
+    const failed = page.locator('[data-outgoing="failed"]');
+    await failed.getByText(/^Not sent: /).waitFor();
+    await failed.getByRole("button", { name: "Try again" }).click();
+    await failed.getByText(/^Not sent: /).waitFor();
+    await failed.getByRole("button", { name: "Discard" }).click();
+    await failed.waitFor({ state: "detached" });
   }),
 );
 

@@ -5,6 +5,7 @@ import {
   announcementOf,
   dayWords,
   previewOf,
+  readerWords,
   shortWhen,
   stateWords,
   statusWords,
@@ -117,6 +118,7 @@ Deno.test("chat page receipts - who looks does not count, and each is counted up
   const receipts = new Map([["me", 9], ["ravi", 3], ["sunita", 5], ["arjun", 5]]);
   const read = new Receipts({ receipts, delivered: new Map([["me", 9], ["ravi", 7]]), userId: "me" });
   assert.deepEqual([1, 3, 4, 5, 6].map((seq) => read.readers(seq)), [3, 3, 2, 2, 0]);
+  assert.deepEqual([read.readersOf(4, 9).toSorted(), read.readersOf(1, 2).length], [["arjun", "sunita"], 2]);
   assert.deepEqual([7, 8].map((seq) => read.isDelivered(seq)), [true, false]);
 });
 
@@ -141,6 +143,8 @@ Deno.test("chat page words - states, titles and previews say what is the case", 
     "Delivered",
     "Read by 2",
   ]);
+  assert.equal(readerWords(["Meera D", "Ravi K"], 2), "Read by Meera and Ravi");
+  assert.equal(readerWords(["Meera D", "Ravi K"], 5), "Read by Meera, Ravi and 3 more");
   assert.equal(titleOf("Chat · Innstream", 3), "(3) Chat · Innstream");
   assert.equal(titleOf("(3) Chat · Innstream", 120), "(99+) Chat · Innstream");
   assert.equal(titleOf("(99+) Chat · Innstream", 0), "Chat · Innstream");

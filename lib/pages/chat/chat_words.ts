@@ -17,9 +17,7 @@ const COUNT_MAX = 99;
 export function typingWords({ names, count }: ConversationView["typing"]): string {
   if (count === 0) return "";
   if (count > TYPISTS_NAMED || names.length < count) return `${count} people are typing`;
-  const first = names.map(firstName);
-  const said = first.length < 2 ? first.join("") : `${first.slice(0, -1).join(", ")} and ${first.at(-1)}`;
-  return `${said} ${count === 1 ? "is" : "are"} typing`;
+  return `${listed(names.map(firstName))} ${count === 1 ? "is" : "are"} typing`;
 }
 
 export function firstName(name: string): string {
@@ -44,6 +42,18 @@ export function stateWords(state: ChatState, wasLive: boolean): string {
 export function statusWords(readers: number, isDelivered: boolean): string {
   if (readers > 0) return `Read by ${readers}`;
   return isDelivered ? "Delivered" : "Sent";
+}
+
+/** Who has read something, as far as their names are known: `Meera, Ravi and 3 more`. */
+export function readerWords(names: readonly string[], count: number): string {
+  const said = names.map(firstName);
+  if (said.length === 0) return `Read by ${count}`;
+  const more = count - said.length;
+  return more > 0 ? `Read by ${said.join(", ")} and ${more} more` : `Read by ${listed(said)}`;
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 export function presenceWords(status: PresenceStatus): string {

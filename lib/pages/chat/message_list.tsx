@@ -19,6 +19,9 @@ import { useStable } from "@/lib/ui/use_stable.ts";
 /** Above a message that somebody is led to. Pixels. */
 const NEW_ABOVE_PX = 12;
 
+/** Of those who have read something, so many are named where one points at it. */
+const READERS_NAMED_MAX = 8;
+
 export interface MessageListProps {
   readonly conversation: ConversationLike;
   readonly view: ConversationView;
@@ -105,6 +108,7 @@ export function MessageList(props: MessageListProps) {
     return messages.filter(({ seq, userId: author }) => seq > seenCount && author !== userId).length;
   }, [messages, seenCount]);
 
+  const known = (ids: readonly string[]) => ids.flatMap((id) => nameOf(id) ?? []);
   const draw = (row: Row) => {
     switch (row.kind) {
       case "older":
@@ -143,6 +147,7 @@ export function MessageList(props: MessageListProps) {
             isOwn={isOwn}
             changing={view.changing.get(message.id)}
             readers={isOwn ? read.readers(message.seq) : 0}
+            readerNames={isOwn ? known(read.readersOf(message.seq, READERS_NAMED_MAX)) : []}
             isDelivered={isOwn && read.isDelivered(message.seq)}
             isLast={key === lastOwn}
             isTabStop={key === stop}

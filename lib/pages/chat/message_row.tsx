@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Outgoing } from "@/lib/chat/client/chat_types.ts";
 import type { ChatLink, ChatMessage, Quote } from "@/lib/chat/message.ts";
-import { clockWords, previewOf, statusWords } from "@/lib/pages/chat/chat_words.ts";
+import { clockWords, previewOf, readerWords, statusWords } from "@/lib/pages/chat/chat_words.ts";
 import { LinkCard } from "@/lib/pages/chat/link_card.tsx";
 import type { Named } from "@/lib/pages/chat/drafts.ts";
 import { MessageText } from "@/lib/pages/chat/message_text.tsx";
@@ -34,6 +34,8 @@ export interface MessageRowProps {
   readonly changing: "edit" | "delete" | undefined;
   /** Of one's own: how many have read it, and whether somebody has received it. */
   readonly readers: number;
+  /** Some of those who have read it, by name. */
+  readonly readerNames: readonly string[];
   readonly isDelivered: boolean;
   /** Its status is told in words, not by a mark alone. */
   readonly isLast: boolean;
@@ -210,13 +212,14 @@ function QuoteLine({ quote, onGo }: { quote: Quote; onGo: () => void }) {
   );
 }
 
-function Status({ message, readers, isDelivered, isLast, acts }: MessageRowProps): ComponentChildren {
+function Status(props: MessageRowProps): ComponentChildren {
+  const { message, readers, readerNames, isDelivered, isLast, acts } = props;
   const words = statusWords(readers, isDelivered);
   return (
     <button
       type="button"
       class={`chat-status${readers > 0 ? " chat-status-read" : ""}`}
-      title={readers > 0 ? "Who has read it" : words}
+      title={readers > 0 ? readerWords(readerNames, readers) : words}
       tabIndex={-1}
       onClick={() => acts.showReaders(message)}
     >

@@ -6,7 +6,7 @@ import type { Window } from "@/lib/pages/chat/use_window.ts";
 import type { Toast } from "@/lib/ui/toasts.tsx";
 
 /** Pages of earlier messages that are loaded for one that is looked for. */
-const PAGES_MAX = 120;
+const GO_PAGES_MAX = 120;
 /** Left above a message that is shown. Pixels. */
 const ABOVE_PX = 120;
 /** What was found stands out for so long. */
@@ -62,7 +62,7 @@ export function useGoTo({ rows, older, window, loadOlder, toast }: GoToParts): G
       return;
     }
     if (older === "loading") return;
-    if (older === "some" && goal.pages < PAGES_MAX) {
+    if (older === "some" && goal.pages < GO_PAGES_MAX) {
       // It was asked for already, which does not show yet.
       if (goal.askedAt === firstSeq) return;
       setGoal({ ...goal, pages: goal.pages + 1, askedAt: firstSeq });

@@ -20,21 +20,24 @@ export interface Mentions {
 export function useMentions(roomId: string, at: MentionAt | null): Mentions {
   const { rest } = usePageClient();
   const id = useId();
-  const [people, setPeople] = useState<readonly Person[]>([]);
-  const [active, setActive] = useState(0);
+  const [known, setKnown] = useState<readonly Person[]>([]);
+  const [chosen, setActive] = useState(0);
   const [closedAt, closeAt] = useState(-1);
   const query = useLate(at?.query ?? "");
   const isAsked = at !== null && at.from !== closedAt;
   useEffect(() => {
-    if (!isAsked) return setPeople([]);
+    if (!isAsked) return setKnown([]);
     let isLatest = true;
     void askPeople(rest, roomId, query).then((answer) => {
       if (!isLatest || !answer.ok) return;
-      setPeople(answer.value.people);
+      setKnown(answer.value.people);
       setActive(0);
     });
     return () => void (isLatest = false);
   }, [roomId, isAsked, query]);
+  // What was answered to fewer letters: whoever does not fit any more must not be taken for who is meant.
+  const people = known.filter((person) => fits(person, at?.query ?? ""));
+  const active = Math.min(chosen, people.length - 1);
   const isOpen = isAsked && people.length > 0;
   const optionId = (person: Person | undefined) => person && `${id}-${person.userId}`;
   return {
@@ -53,6 +56,11 @@ export function useMentions(roomId: string, at: MentionAt | null): Mentions {
     },
     close: () => at !== null && closeAt(at.from),
   };
+}
+
+function fits({ userId, userName }: Person, query: string): boolean {
+  const wanted = query.toLocaleLowerCase();
+  return [userId, userName].some((text) => text.toLocaleLowerCase().includes(wanted));
 }
 
 export function MentionPicker(

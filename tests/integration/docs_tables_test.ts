@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CHAT_ERRORS } from "@/lib/chat/errors.ts";
 import { readServerFrame } from "@/lib/client/server_frames.ts";
-import { CLOSE, UPLOAD_CLOSE } from "@/lib/protocol/close_codes.ts";
+import { CHAT_CLOSE, CLOSE, UPLOAD_CLOSE } from "@/lib/protocol/close_codes.ts";
 import { FRAME_ERRORS, parseClientFrame, parseHandshake } from "@/lib/protocol/frames.ts";
 import { UPLOAD_ERRORS } from "@/lib/upload/errors.ts";
 import { PROBLEMS } from "@/lib/protocol/problems.ts";
@@ -66,6 +67,17 @@ Deno.test("docs - the errors of the upload socket are those of the code", () => 
     code,
     retryable ? "yes" : "no",
     close === null ? "" : String(UPLOAD_CLOSE[close].code),
+    message,
+  ]);
+  assert.deepEqual(rows, wanted);
+});
+
+Deno.test("docs - the errors of the chat socket are those of the code", () => {
+  const rows = tableOf(read("docs/chat.md"), "code").map((row) => row.slice(0, 4));
+  const wanted = Object.entries(CHAT_ERRORS).map(([code, { retryable, close, message }]) => [
+    code,
+    retryable ? "yes" : "no",
+    close === null ? "" : String(CHAT_CLOSE[close].code),
     message,
   ]);
   assert.deepEqual(rows, wanted);

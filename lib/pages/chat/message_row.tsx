@@ -159,8 +159,10 @@ export function OutgoingRow(
           <p class="chat-failure" role="alert">
             <Icon name="alert" />
             <span>Not sent{problem === null ? "" : `: ${problem}`}</span>
-            <button type="button" class="link" onClick={() => acts.retry(clientMsgId)}>Try again</button>
-            <button type="button" class="link" onClick={() => acts.discard(clientMsgId)}>Discard</button>
+            <span class="chat-failure-acts">
+              <button type="button" class="link" onClick={() => acts.retry(clientMsgId)}>Try again</button>
+              <button type="button" class="link" onClick={() => acts.discard(clientMsgId)}>Discard</button>
+            </span>
           </p>
         )}
       </div>

@@ -210,7 +210,7 @@ Deno.test(
 );
 
 Deno.test(
-  "chat - a record stands in a message as it is now, and who may not see it is told so",
+  "chat - a record stands in a message as it is now, also when it has changed since",
   run(async (scene) => {
     const title = "Mend the lamp of 31";
     const id = await scene.create("task", { title, propertyId: 1 });

@@ -15,3 +15,12 @@ export function every(ms: number, run: () => void): () => void {
 export function wantsMotion(): boolean {
   return !matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
+
+/** What is kept as long as the tab is there; null where storage is forbidden, and on the server. */
+export function sessionStore(): Storage | null {
+  try {
+    return "document" in globalThis ? globalThis.sessionStorage : null;
+  } catch {
+    return null;
+  }
+}

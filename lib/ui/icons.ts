@@ -4,20 +4,28 @@ export type IconName =
   | Service
   | "alert"
   | "arrive"
+  | "attach"
+  | "chat"
   | "check"
+  | "clock"
   | "close"
   | "copy"
+  | "double-check"
   | "down"
   | "download"
+  | "edit"
   | "flag"
   | "keyboard"
+  | "left"
   | "moon"
   | "more"
   | "plus"
   | "pulse"
+  | "reply"
   | "right"
   | "screen"
   | "search"
+  | "send"
   | "sign-out"
   | "sun"
   | "terminal"
@@ -41,7 +49,17 @@ export const ICONS: Readonly<Record<IconName, string>> = {
   analytics: "M4 4v14a2 2 0 0 0 2 2h14M9 16v-4M13.5 16V7M18 16v-6",
   reports: "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zM14 3v5h5M9 13h6M9 17h4",
   alert: "M12 4L3 19.5h18zM12 10v4M12 16.8h.01",
+  attach:
+    "M19 11.5l-7.2 7.2a4.6 4.6 0 0 1-6.5-6.5L13 4.5a3 3 0 0 1 4.3 4.3L9.7 16.4a1.4 1.4 0 0 1-2-2l6.9-6.9",
+  chat:
+    "M6.5 4.5h11a3 3 0 0 1 3 3v6a3 3 0 0 1-3 3h-5L8 20.5v-4H6.5a3 3 0 0 1-3-3v-6a3 3 0 0 1 3-3M8 9h8M8 12.5h4.5",
   check: "M5 12.5l4.5 4.5L19 7.5",
+  clock: "M20.5 12a8.5 8.5 0 1 1-17 0a8.5 8.5 0 1 1 17 0M12 7.5V12l3 2",
+  "double-check": "M2.5 12.5l4 4 8.5-9M11.5 15.5l1 1L21.5 7.5",
+  edit: "M4 20l1-4.5L15.5 5a2 2 0 0 1 2.8 0l.7.7a2 2 0 0 1 0 2.8L8.5 19zM13.5 7l3.5 3.5",
+  left: "M19 12H5.5M11 6.5L5.5 12l5.5 5.5",
+  reply: "M9.5 6L4 11.5 9.5 17M4 11.5h9a7 7 0 0 1 7 7",
+  send: "M4 11.8L20 4.5l-5 15.5-3.6-6.2zM11.4 13.8L20 4.5",
   copy:
     "M10.5 8.5h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-8a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2M4.5 15a1 1 0 0 1-1-1V5.5a2 2 0 0 1 2-2H14a1 1 0 0 1 1 1",
   down: "M6.5 9.5L12 15l5.5-5.5",

@@ -47,6 +47,11 @@ export class Lookup {
     return this.#records.get(id);
   }
 
+  /** Is it known what there is: the record, or that there is none for this person? */
+  isSettled(id: number): boolean {
+    return this.#states.get(id) === "settled";
+  }
+
   /** Follows the stream until the returned function is called. */
   start(): () => void {
     const { client } = this.#world;

@@ -4,6 +4,7 @@ import type { IconName } from "@/lib/ui/icons.ts";
 export type PageName =
   | "overview"
   | "live"
+  | "chat"
   | "guests"
   | "rooms"
   | "tasks"
@@ -42,6 +43,7 @@ function info(
 export const PAGES: readonly PageInfo[] = [
   info("overview", "Overview", "now", { icon: "dashboard", letter: "o", service: "dashboard" }),
   info("live", "What just happened", "now", { icon: "pulse", letter: "l", service: null }),
+  info("chat", "Chat", "now", { icon: "chat", letter: "c", service: null }),
   info("guests", "Guests", "house", { icon: "guest", letter: "g", service: "guest" }),
   info("rooms", "Rooms", "house", { icon: "properties", letter: "r", service: "properties" }),
   info("tasks", "Tasks", "house", { icon: "tasks", letter: "t", service: "tasks" }),
@@ -55,7 +57,7 @@ export const PAGES: readonly PageInfo[] = [
 ];
 
 /** On a phone these stand in the bar at the foot, as many of them as fit; the rest is behind "more". */
-const MOST_USED: readonly PageName[] = ["overview", "guests", "rooms", "tasks", "finance", "staff"];
+const MOST_USED: readonly PageName[] = ["overview", "guests", "tasks", "chat", "rooms", "finance", "staff"];
 const BAR_PAGES_MAX = 5;
 
 /** The pages that somebody may see. */

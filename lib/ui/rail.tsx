@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { useUnreadOfChat } from "@/lib/ui/chat_unread.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
 import { barPages, hrefOf, type PageInfo, type PageName, pagesFor } from "@/lib/ui/pages.ts";
@@ -84,6 +85,7 @@ function PageLink({ info, page, kind }: PageLinkProps) {
       <Icon name={icon} />
       <span class={`${kind}-label`}>{label}</span>
       {service !== null && <Unseen service={service} isHere={name === page} />}
+      {name === "chat" && <UnreadChat isHere={page === "chat"} />}
     </a>
   );
 }
@@ -94,11 +96,20 @@ function Unseen({ service, isHere }: { service: Service; isHere: boolean }) {
   useEffect(() => {
     if (isHere && unseen > 0 && !document.hidden) look();
   }, [isHere, unseen]);
-  if (isHere || unseen === 0) return null;
+  return isHere ? null : <Count count={unseen} words="new" />;
+}
+
+/** The page of chat tells by itself what is unread; any other one asks. */
+function UnreadChat({ isHere }: { isHere: boolean }) {
+  return <Count count={useUnreadOfChat(!isHere)} words="unread" />;
+}
+
+function Count({ count, words }: { count: number; words: string }) {
+  if (count === 0) return null;
   return (
     <span class="unseen">
-      {unseen > UNSEEN_MAX ? `${UNSEEN_MAX}+` : unseen}
-      <span class="hidden">new</span>
+      {count > UNSEEN_MAX ? `${UNSEEN_MAX}+` : count}
+      <span class="hidden">{words}</span>
     </span>
   );
 }

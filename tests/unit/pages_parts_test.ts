@@ -144,12 +144,12 @@ Deno.test("pages frame - everyone gets the pages of their services, and no lette
   const names = (services: readonly ("finance" | "tasks" | "dashboard")[], isOperator: boolean) => {
     return pagesFor({ services, isOperator }).map(({ name }) => name);
   };
-  assert.deepEqual(names(["dashboard", "tasks"], false), ["overview", "live", "tasks"]);
-  assert.deepEqual(names(["finance"], true), ["live", "finance", "flags"]);
+  assert.deepEqual(names(["dashboard", "tasks"], false), ["overview", "live", "chat", "tasks"]);
+  assert.deepEqual(names(["finance"], true), ["live", "chat", "finance", "flags"]);
   assert.equal(new Set(PAGES.map(({ letter }) => letter)).size, PAGES.length);
   assert.deepEqual(
     barPages(pagesFor({ services: ["tasks", "staff"], isOperator: false })).map(({ name }) => name),
-    ["tasks", "staff"],
+    ["tasks", "chat", "staff"],
   );
   assert.equal(hrefOf("/finance", 2, { view: "expenses" }), "/finance?view=expenses&property=2");
   assert.equal(hrefOf("/finance", null), "/finance");

@@ -12,7 +12,7 @@ import { browserPath, NO_BROWSER } from "./harness/browser.ts";
 import { makeTemplate } from "./harness/postgres.ts";
 
 /** What runs when no file or directory is named: the lanes beside each other, since most of a test is waiting. */
-const LANES = [["tests/unit", "tests/integration"], ["tests/browser"], ["tests/reading", "tests/faults"]];
+const LANES = [["tests/integration"], ["tests/browser"], ["tests/unit", "tests/reading", "tests/faults"]];
 /** A run that takes longer hangs. */
 const RUN_MS = 60 * 60_000;
 const STOP_MS = 1_000;

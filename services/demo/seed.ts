@@ -18,9 +18,12 @@ const ROOM_CAPACITY: Readonly<Record<string, number>> = { family: 4, suite: 3 };
 /**
  * Puts the invented demo organisations into an empty database, with a month of use behind them; one that is there already
  * is left as it is. Chance has a fixed seed: only the days differ from one seeding to the next. Writes no events. Answers
- * a line that says what it did.
+ * a line that says what it did. `talk`: have the people talked about it?
  */
-export async function seedDemo(ownerUrl: string, now = Date.now()): Promise<string> {
+export async function seedDemo(
+  ownerUrl: string,
+  { now = Date.now(), talk = true }: { now?: number; talk?: boolean } = {},
+): Promise<string> {
   const sql = connectPool(ownerUrl, { max: 1, applicationName: "innstream-seed" });
   try {
     const seeded: string[] = [];
@@ -28,7 +31,7 @@ export async function seedDemo(ownerUrl: string, now = Date.now()): Promise<stri
       const fresh = await inTenant(
         sql,
         organisation.id,
-        (tx) => seedOrganisation(tx, organisation, hotels, now),
+        (tx) => seedOrganisation(tx, { organisation, hotels, now, talk }),
       );
       if (fresh) seeded.push(organisation.name);
     }
@@ -40,9 +43,12 @@ export async function seedDemo(ownerUrl: string, now = Date.now()): Promise<stri
 
 async function seedOrganisation(
   tx: Transaction,
-  organisation: Organisation,
-  hotels: readonly Hotel[],
-  now: number,
+  { organisation, hotels, now, talk }: {
+    organisation: Organisation;
+    hotels: readonly Hotel[];
+    now: number;
+    talk: boolean;
+  },
 ): Promise<boolean> {
   const added = await tx`insert into organisations ${
     tx(organisation)
@@ -70,7 +76,7 @@ async function seedOrganisation(
   for (const hotel of hotels) {
     seeded.set(hotel.property.id, { hotel, about: await seedHotel(tx, organisation, hotel, calendar) });
   }
-  await seedChat(tx, organisation.id, seeded, calendar);
+  if (talk) await seedChat(tx, organisation.id, seeded, calendar);
   return true;
 }
 

@@ -71,7 +71,7 @@ export function browserTests(
   let server: TestServer;
   let browser: Browser;
   Deno.test.beforeAll(async () => {
-    [server, browser] = await Promise.all([startDemo(overrides), launchBrowser()]);
+    [server, browser] = await Promise.all([startDemo(overrides, { talk: true }), launchBrowser()]);
     await prepare?.(sceneOf({ server, browser, complaints: [], ends: [] }));
   });
   Deno.test.afterAll(async () => {

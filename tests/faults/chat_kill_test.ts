@@ -39,7 +39,7 @@ async function openWorld(): Promise<World> {
   const { port, home } = postgres;
   const { ownerUrl, appUrl } = await bootstrapDatabase(postgres.url);
   await migrateUp(ownerUrl, () => {});
-  await seedDemo(ownerUrl);
+  await seedDemo(ownerUrl, { talk: false });
   const nats = await testNats();
   const start = () => startProcess({ DATABASE_URL: appUrl, NATS_URL: nats.url, JWT_SECRET: TEST_SECRET });
   const apps = [await start(), await start()];

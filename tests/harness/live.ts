@@ -9,10 +9,16 @@ import { startServer, type TestServer } from "./server.ts";
 const WAIT_MS = 15_000;
 const PROBE_MS = 10;
 
-/** A server with the demo organisations: 1 has properties 1 and 2, organisation 2 has a property 1 of its own. */
-export async function startDemo(overrides: Partial<Config> = {}): Promise<TestServer> {
+/**
+ * A server with the demo organisations: 1 has properties 1 and 2, organisation 2 has a property 1 of its own. Nobody
+ * there has said anything yet, unless they are to have talked.
+ */
+export async function startDemo(
+  overrides: Partial<Config> = {},
+  { talk = false }: { talk?: boolean } = {},
+): Promise<TestServer> {
   const server = await startServer(overrides);
-  await seedDemo(server.database.ownerUrl);
+  await seedDemo(server.database.ownerUrl, { talk });
   return server;
 }
 

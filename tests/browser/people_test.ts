@@ -23,10 +23,10 @@ Deno.test(
   "people - everyone finds the pages of their role, in their own house",
   run(async (scene) => {
     const expected = {
-      meera: "overview live guests rooms tasks staff finance analytics reports users branding",
-      ishan: "overview live guests rooms tasks staff finance analytics reports users branding flags",
-      tomas: "overview live guests rooms tasks staff branding",
-      leela: "overview live guests rooms tasks staff finance analytics reports users branding",
+      meera: "overview live chat guests rooms tasks staff finance analytics reports users branding",
+      ishan: "overview live chat guests rooms tasks staff finance analytics reports users branding flags",
+      tomas: "overview live chat guests rooms tasks staff branding",
+      leela: "overview live chat guests rooms tasks staff finance analytics reports users branding",
     };
     for (const [userId, pages] of Object.entries(expected)) {
       const tab = await (await scene.person(userId)).tab("/overview");

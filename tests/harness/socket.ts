@@ -2,7 +2,7 @@
 // deno-lint-ignore no-explicit-any
 export type AnyFrame = Record<string, any>;
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 30_000;
 
 /** A WebSocket client that keeps every frame and lets a test wait for the one it needs. */
 export class TestSocket {

@@ -195,6 +195,7 @@ export class MemoryNet {
 /** The end of one instance. */
 export class MemoryBus implements Bus {
   isUp = true;
+  breaks = 0;
   /** Its process is gone: it says nothing any more, although it does not know. */
   isDead = false;
   readonly #told: (from: MemoryBus, subject: string, text: string) => void;
@@ -211,6 +212,15 @@ export class MemoryBus implements Bus {
   listen(filter: string, heard: (heard: Heard) => void): () => void {
     this.#listeners.set(heard, filter);
     return () => this.#listeners.delete(heard);
+  }
+
+  break(): void {
+    this.isUp = false;
+    this.breaks++;
+  }
+
+  mend(): void {
+    this.isUp = true;
   }
 
   settled(): Promise<void> {

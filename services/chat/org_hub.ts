@@ -1,3 +1,4 @@
+import { coversProperty } from "@/lib/auth/principal.ts";
 import type { ChatMessage } from "@/lib/chat/message.ts";
 import { parseRoomId } from "@/lib/chat/room_id.ts";
 import { heardMessage, heardPositions, tellMessage, tellPeople, type ToldPeople } from "@/lib/chat/told.ts";
@@ -7,7 +8,7 @@ import type { Alive } from "@/services/chat/alive.ts";
 import type { Bus, Heard } from "@/services/chat/bus.ts";
 import type { Peer } from "@/services/chat/peer.ts";
 import { Members } from "@/services/chat/members.ts";
-import type { ChatRecord, TopicMembers } from "@/services/chat/ports.ts";
+import type { ChatRecord, Seen, TopicMembers } from "@/services/chat/ports.ts";
 import { Room } from "@/services/chat/room.ts";
 import { Watchers } from "@/services/chat/watchers.ts";
 
@@ -183,18 +184,17 @@ export class OrgHub {
     // What is told from here on is heard; what was told before is read.
     await this.#listening;
     const opened = await record.open(orgId, roomId);
-    const tellMessageOf = (message: ChatMessage) => {
-      this.#tell(roomId, "message", tellMessage({ propertyId: opened.propertyId, message }));
-    };
-    const room = new Room({
+    const room: Room = new Room({
       record,
       clock,
       instance,
       orgId,
       opened,
       tell: (told, text) => this.#tell(roomId, told, text),
-      said: (message) => this.watchers.said(message, opened.propertyId),
-      committed: tellMessageOf,
+      said: (message) => this.watchers.said(message, room.propertyId),
+      committed: (message) => {
+        this.#tell(roomId, "message", tellMessage({ propertyId: room.propertyId, message }));
+      },
       advanced: (positions) => this.watchers.advanced(roomId, positions),
       failed,
     });
@@ -290,6 +290,18 @@ export class OrgHub {
     }
   }
 
+  #seen(roomId: string, { lastRev, propertyId }: Seen): void {
+    const room = this.#rooms.get(roomId);
+    if (room === undefined) return;
+    if (propertyId !== room.propertyId) {
+      room.propertyId = propertyId;
+      for (const peer of [...room.peers]) {
+        if (!coversProperty(peer.principal, propertyId)) this.#expel(room, peer);
+      }
+    }
+    room.log.seen(lastRev);
+  }
+
   #expel(room: Room, peer: Peer): void {
     room.leave(peer, true);
     peer.expelled(room.roomId);
@@ -302,7 +314,7 @@ export class OrgHub {
     try {
       for (let at = 0; at < roomIds.length; at += HEADS_PER_READ) {
         const heads = await record.heads(orgId, roomIds.slice(at, at + HEADS_PER_READ));
-        for (const [roomId, { lastRev }] of heads) this.#rooms.get(roomId)?.log.seen(lastRev);
+        for (const [roomId, head] of heads) this.#seen(roomId, head);
       }
     } catch (error) {
       failed(error);

@@ -38,7 +38,7 @@ export function advanceRoom(
 }
 
 export function selectHeads(tx: Transaction, orgId: number, roomIds: readonly string[]) {
-  return tx<(Head & { roomId: string })[]>`
-    select id as "roomId", last_seq as "lastSeq", last_rev as "lastRev" from chat_rooms
+  return tx<(Head & { roomId: string; propertyId: number | null })[]>`
+    select id as "roomId", last_seq as "lastSeq", last_rev as "lastRev", property_id as "propertyId" from chat_rooms
     where org_id = ${orgId} and id = any(${roomIds as string[]}::text[])`;
 }

@@ -1,125 +1,7 @@
 // Who is taken out of a topic hears nothing more of it, whatever is lost between instances.
 import assert from "node:assert/strict";
-import type { NewMessage } from "@/lib/chat/message.ts";
-import type { ChatServerFrame } from "@/lib/chat/server_frames.ts";
 import { ALIVE_MS, CUT_MS } from "@/services/chat/alive.ts";
-import { Chat } from "@/services/chat/chat.ts";
-import type { Peer } from "@/services/chat/peer.ts";
-import type { Room } from "@/services/chat/room.ts";
-import { chatPerson } from "../harness/chat.ts";
-import { type MemoryBus, MemoryNet, MemoryRecord } from "../harness/memory_chat.ts";
-import { ManualClock } from "../harness/memory_log.ts";
-
-const TOPIC = "topic-1";
-const SINCE = { afterSeq: null, afterRev: null };
-const HEARD_MS = 1_000;
-
-interface Instance {
-  readonly chat: Chat;
-  readonly bus: MemoryBus;
-}
-
-class Somebody implements Peer {
-  readonly principal;
-  readonly watches: boolean;
-  readonly rooms = new Map<string, Room>();
-  readonly frames: ChatServerFrame[] = [];
-  readonly status = "online";
-  isClosed = false;
-
-  constructor(userId: string, watches = false) {
-    this.principal = chatPerson(userId);
-    this.watches = watches;
-  }
-
-  send(text: string): void {
-    this.frames.push(JSON.parse(text));
-  }
-
-  hasJoined(roomId: string): boolean {
-    return this.rooms.has(roomId);
-  }
-
-  expelled(roomId: string): void {
-    this.rooms.delete(roomId);
-  }
-
-  get heard(): readonly string[] {
-    return this.frames.flatMap((frame) =>
-      frame.type === "chat" ? [frame.text] : frame.type === "activity" ? [frame.message.text] : []
-    );
-  }
-}
-
-class House {
-  readonly clock = new ManualClock();
-  readonly record = new MemoryRecord();
-  readonly net = new MemoryNet((ms, run) => ms === 0 ? run() : void this.clock.after(ms, run));
-  #instances: Chat[] = [];
-  #said = 0;
-
-  constructor() {
-    this.record.topics.set(TOPIC, { name: "Night shift", userIds: new Set(["anna", "ben"]) });
-  }
-
-  instance(): Instance {
-    const { record, clock } = this;
-    const bus = this.net.bus();
-    const instance = `i${this.#instances.length + 1}`;
-    const chat = new Chat({ record, bus, clock, instance, failed: () => {} });
-    this.#instances.push(chat);
-    return { chat, bus };
-  }
-
-  async join({ chat }: Instance, userId: string, roomId = TOPIC): Promise<Somebody> {
-    const somebody = new Somebody(userId);
-    const joining = chat.join(somebody, { roomId, since: SINCE }, (room, joined) => {
-      somebody.rooms.set(roomId, room);
-      somebody.send(joined);
-    });
-    await this.run(HEARD_MS);
-    assert.equal(await joining, undefined);
-    return somebody;
-  }
-
-  async watch({ chat }: Instance, userId: string): Promise<Somebody> {
-    const somebody = new Somebody(userId, true);
-    await chat.attach(somebody);
-    return somebody;
-  }
-
-  async say({ chat }: Instance, userId: string, text: string): Promise<void> {
-    const message: NewMessage = {
-      roomId: TOPIC,
-      text,
-      clientMsgId: `c${++this.#said}`,
-      replyTo: null,
-      link: null,
-      mentions: [],
-    };
-    const saying = chat.say(chatPerson(userId), message);
-    await this.run(HEARD_MS);
-    assert.ok("message" in await saying);
-  }
-
-  /** As the REST API does it on an instance. */
-  expel({ chat }: Instance, userId: string): void {
-    this.record.topics.get(TOPIC)!.userIds.delete(userId);
-    chat.membersChanged(1, TOPIC);
-  }
-
-  async run(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 10) {
-      for (let i = 0; i < 30; i++) await Promise.resolve();
-      this.clock.advance(10);
-    }
-    for (let i = 0; i < 30; i++) await Promise.resolve();
-  }
-
-  async close(): Promise<void> {
-    for (const chat of this.#instances) await chat.close();
-  }
-}
+import { HEARD_MS, House, Somebody } from "../harness/chat_house.ts";
 
 Deno.test("members - who is taken out by an instance that is cut off hears nothing more once it is back", async () => {
   const house = new House();
@@ -132,7 +14,7 @@ Deno.test("members - who is taken out by an instance that is cut off hears nothi
   await house.run(CUT_MS + HEARD_MS);
   one.bus.isUp = true;
   await house.run(HEARD_MS);
-  await house.say(two, "anna", "Not for Ben");
+  await house.say(two, "anna", { text: "Not for Ben" });
   assert.deepEqual([anna.heard, ben.heard, watching.heard], [["Not for Ben"], [], []]);
   await house.close();
 });
@@ -146,7 +28,7 @@ Deno.test("members - nor once the instance that took them out is seen to be gone
   one.bus.isDead = true;
   house.expel(one, "ben");
   await house.run(ALIVE_MS + HEARD_MS);
-  await house.say(two, "anna", "Not for Ben");
+  await house.say(two, "anna", { text: "Not for Ben" });
   assert.deepEqual([ben.heard, watching.heard], [[], []]);
   await house.close();
 });
@@ -163,7 +45,7 @@ Deno.test("members - a connection to NATS that breaks for a moment is noticed, h
     house.expel(one, "ben");
     bus.mend();
     await house.run(HEARD_MS);
-    await house.say(two, "anna", "Not for Ben");
+    await house.say(two, "anna", { text: "Not for Ben" });
     assert.deepEqual([ben.heard, watching.heard], [[], []], broken);
     await house.close();
   }
@@ -195,7 +77,7 @@ Deno.test("members - of who begins to watch, what is read late does not undo wha
     }
     await attaching;
     if (late.length <= nth) house.expel(one, "ben");
-    await house.say(one, "anna", "Not for Ben");
+    await house.say(one, "anna", { text: "Not for Ben" });
     assert.deepEqual(ben.heard, []);
     await house.close();
   }

@@ -81,7 +81,7 @@ export interface ChatRecord {
   seqOf(orgId: number, roomId: string, id: number): Promise<number | undefined>;
   /** Moves people ahead in one transaction; what is beyond the last message is cut. Answers who got ahead, and to where. */
   advance(orgId: number, roomId: string, positions: readonly Position[]): Promise<readonly Position[]>;
-  /** Topics that this person is a member of. */
+  /** Topics that this person is a member of, those too that their token does not cover. */
   topicsOf(principal: Principal): Promise<readonly string[]>;
   /** What a topic is called, and who is in it; undefined where there is none such. */
   membersOf(orgId: number, roomId: string): Promise<TopicMembers | undefined>;

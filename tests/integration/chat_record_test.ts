@@ -165,7 +165,11 @@ Deno.test("chat record - a room is for those whom it concerns, and like none for
   }
   const opened = await record.open(1, `room-${room}`);
   assert.deepEqual([opened.name, opened.kind, opened.propertyId, opened.lastSeq], ["Room 204", "room", 1, 2]);
-  assert.deepEqual(await record.topicsOf(arjun), [topic]);
+  assert.deepEqual(
+    await record.topicsOf(arjun),
+    [topic, housed],
+    "also where the token does not cover it now",
+  );
   assert.deepEqual(await record.topicsOf(meera), [topic]);
   await assert.rejects(record.open(1, "topic-999"));
 });

@@ -104,8 +104,8 @@ async function insert(
   });
   const mentioning = rows.filter(({ mentions }) => mentions.length > 0);
   const [, , , , said] = await Promise.all([
-    advanceRoom(tx, orgId, { roomId, said: rows.length }),
     insertMessages(tx, { orgId, roomId, rows }),
+    advanceRoom(tx, orgId, { roomId, said: rows.length }),
     mentioning.length > 0 && insertMentions(tx, { orgId, roomId, rows: mentioning }),
     advancePositions(tx, { orgId, roomId, positions }),
     selectAfter(tx, { orgId, roomId, after: head.lastSeq, limit: rows.length }),

@@ -1,3 +1,5 @@
+drop trigger chat_follows_room on rooms;
+drop function chat_follows_room();
 drop policy retention on organisations;
 revoke select (id, chat_retention_days) on organisations from innstream_relay;
 revoke update (chat_retention_days) on organisations from innstream_app;

@@ -166,6 +166,18 @@ create view chat_receipts with (security_invoker = true) as
       and r.user_id <> m.user_id;
 grant select on chat_receipts to innstream_app;
 
+-- A hotel room that goes to another property takes its conversation along.
+create function chat_follows_room() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+  update chat_rooms set property_id = new.property_id where org_id = new.org_id and id = 'room-' || new.id;
+  return null;
+end
+$$;
+create trigger chat_follows_room after update of property_id on rooms for each row
+  when (old.property_id is distinct from new.property_id) execute function chat_follows_room();
+
 -- How long what was said is kept; null: for ever.
 alter table organisations add column chat_retention_days integer check (chat_retention_days between 1 and 3650);
 grant update (chat_retention_days) on organisations to innstream_app;

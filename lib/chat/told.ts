@@ -28,7 +28,9 @@ export interface ToldPeople {
 export interface ToldAlive {
   readonly instance: string;
   /** It stops in good order. */
-  readonly isLeaving: boolean;
+  readonly isLeaving?: boolean;
+  /** It could not be heard for a while, and can now. */
+  readonly isHealed?: boolean;
 }
 
 const Name = v.string();
@@ -64,7 +66,11 @@ const PositionsSchema = v.pipe(
   v.array(v.object({ userId: v.string(), userName: Name, readUpTo: Count, deliveredUpTo: Count })),
   v.maxLength(RECEIPTS_MAX),
 );
-const AliveSchema = v.object({ instance: v.string(), leaving: v.optional(v.boolean()) });
+const AliveSchema = v.object({
+  instance: v.string(),
+  leaving: v.optional(v.boolean()),
+  healed: v.optional(v.boolean()),
+});
 
 export function tellMessage(told: ToldMessage): string {
   return JSON.stringify(told);
@@ -105,13 +111,14 @@ export function heardPositions(text: string): readonly Position[] | undefined {
   return read(PositionsSchema, text);
 }
 
-export function tellAlive({ instance, isLeaving }: ToldAlive): string {
-  return JSON.stringify({ instance, ...(isLeaving && { leaving: true }) });
+export function tellAlive({ instance, isLeaving, isHealed }: ToldAlive): string {
+  return JSON.stringify({ instance, ...(isLeaving && { leaving: true }), ...(isHealed && { healed: true }) });
 }
 
 export function heardAlive(text: string): ToldAlive | undefined {
   const heard = read(AliveSchema, text);
-  return heard && { instance: heard.instance, isLeaving: heard.leaving ?? false };
+  return heard &&
+    { instance: heard.instance, isLeaving: heard.leaving ?? false, isHealed: heard.healed ?? false };
 }
 
 function read<S extends v.GenericSchema>(schema: S, text: string): v.InferOutput<S> | undefined {

@@ -21,7 +21,7 @@ export interface AliveOptions {
   readonly instance: string;
   /** An instance is gone, or has left. */
   readonly gone: (instance: string) => void;
-  /** One that was gone is there again: what is known of it may be out of date. */
+  /** One that was gone, or could not tell for a while, is heard again: what is known of it may be out of date. */
   readonly back: (instance: string) => void;
   /** Nothing arrives from the others any more. */
   readonly cut: () => void;
@@ -39,6 +39,8 @@ export class Alive {
   #heardSelf: number;
   #lookedAt: number;
   #beatAt = 0;
+  /** Of the bus, when it was looked at last. */
+  #breaks: number;
   /** Since when nobody is heard; undefined: they are. */
   #cutAt: number | undefined;
   #cancel: () => void;
@@ -46,6 +48,7 @@ export class Alive {
   constructor(options: AliveOptions) {
     this.#options = options;
     this.#heardSelf = this.#lookedAt = options.clock.now();
+    this.#breaks = options.bus.breaks;
     this.#stopListening = options.bus.listen(CHAT_ALIVE_SUBJECT, ({ text }) => this.#hear(text));
     this.#cancel = options.clock.after(0, () => this.#look());
   }
@@ -80,7 +83,10 @@ export class Alive {
     const { clock, instance } = this.#options;
     if (heard.instance === instance) this.#heardSelf = clock.now();
     else if (heard.isLeaving) this.#leaves(heard.instance);
-    else this.seen(heard.instance);
+    else {
+      if (heard.isHealed) this.#gone.add(heard.instance);
+      this.seen(heard.instance);
+    }
   }
 
   #leaves(instance: string): void {
@@ -94,16 +100,21 @@ export class Alive {
     const now = clock.now();
     this.#cancel = clock.after(LOOK_MS, () => this.#look());
     // This process stood still: what the others said meanwhile waits to be read.
-    const stoodMs = now - this.#lookedAt - LOOK_MS;
+    const lookedAt = this.#lookedAt;
+    const stoodMs = now - lookedAt - LOOK_MS;
     this.#lookedAt = now;
     if (stoodMs > BEAT_MS) this.#pardon(now);
     // Where nobody is heard, the own beat tells when that is over.
     if (this.isCut || now - this.#beatAt >= BEAT_MS) {
       this.#beatAt = now;
-      bus.tell(CHAT_ALIVE_SUBJECT, tellAlive({ instance, isLeaving: false }));
+      bus.tell(CHAT_ALIVE_SUBJECT, tellAlive({ instance }));
     }
     const isCut = !bus.isUp || now - this.#heardSelf >= CUT_MS;
+    const broke = bus.breaks !== this.#breaks;
+    this.#breaks = bus.breaks;
     if (isCut !== this.isCut) this.#turn(isCut, now);
+    // It broke and was mended between two looks.
+    else if (broke && !isCut) this.#healed(now - lookedAt);
     if (!isCut) this.#forget(now);
   }
 
@@ -115,7 +126,14 @@ export class Alive {
     const sinceMs = now - this.#cutAt! + CUT_MS;
     this.#cutAt = undefined;
     this.#pardon(now);
-    this.#options.healed(sinceMs);
+    this.#healed(sinceMs);
+  }
+
+  /** The others may not have heard what we did, as we have not heard them. */
+  #healed(sinceMs: number): void {
+    const { bus, instance, healed } = this.#options;
+    bus.tell(CHAT_ALIVE_SUBJECT, tellAlive({ instance, isHealed: true }));
+    healed(sinceMs);
   }
 
   /** Nobody could be heard: each has its whole time again. */

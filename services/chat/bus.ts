@@ -11,6 +11,8 @@ export interface Heard {
 export interface Bus {
   /** Is there a connection now? */
   readonly isUp: boolean;
+  /** How many times the connection broke so far. */
+  readonly breaks: number;
   /** Without a connection it is lost, silently. */
   tell(subject: string, text: string): void;
   /** Also hears what this instance tells. Answers how to stop. `heard` must not throw. */
@@ -29,6 +31,7 @@ export class NatsBus implements Bus {
   readonly #nats: NatsConnection;
   readonly #failed: (error: unknown) => void;
   #isUp = true;
+  #breaks = 0;
 
   constructor(nats: NatsConnection, failed: (error: unknown) => void) {
     this.#nats = nats;
@@ -38,6 +41,10 @@ export class NatsBus implements Bus {
 
   get isUp(): boolean {
     return this.#isUp && !this.#nats.isClosed() && !this.#nats.isDraining();
+  }
+
+  get breaks(): number {
+    return this.#breaks;
   }
 
   tell(subject: string, text: string): void {
@@ -90,7 +97,10 @@ export class NatsBus implements Bus {
 
   async #follow(): Promise<void> {
     for await (const { type } of this.#nats.status()) {
-      if (type === "disconnect") this.#isUp = false;
+      if (type === "disconnect") {
+        this.#isUp = false;
+        this.#breaks++;
+      }
       if (type === "reconnect") this.#isUp = true;
     }
   }

@@ -12,6 +12,7 @@ import { Slots } from "@/lib/realtime/slots.ts";
 import { Alive } from "@/services/chat/alive.ts";
 import type { Bus } from "@/services/chat/bus.ts";
 import { ASK_MS, OrgHub } from "@/services/chat/org_hub.ts";
+import type { Entry } from "@/services/chat/members.ts";
 import type { Peer } from "@/services/chat/peer.ts";
 import type { ChatRecord, Kept } from "@/services/chat/ports.ts";
 import { Room, ROOM_UNAVAILABLE } from "@/services/chat/room.ts";
@@ -97,30 +98,16 @@ export class Chat {
     { roomId, since }: { roomId: string; since: Since },
     admitted: (room: Room, joined: string) => void,
   ): Promise<ChatRefused | undefined> {
-    const { record } = this.#options;
     const hub = this.#hub(peer.principal.orgId);
     const release = hub.hold();
     try {
       for (let tries = 0; tries < ENTRIES_MAX; tries++) {
-        const { principal } = peer;
-        const version = hub.membersVersion;
-        const entered = await this.#entering.run(() => record.enter(principal, roomId), principal.orgId);
-        if ("error" in entered) return entered;
-        const room = await hub.open(roomId);
-        if (room === undefined) return ROOM_UNAVAILABLE;
-        const letGo = room.hold();
+        const entry = hub.members.entering(roomId);
         try {
-          const catchingUp = room.log.needsRead(since)
-            ? this.#entering.run(() => room.log.catchUp(since), principal.orgId)
-            : NOTHING_READ;
-          const [caughtUp] = await Promise.all([catchingUp, hub.asked(room)]);
-          if (peer.isClosed) return undefined;
-          // Somebody may have been taken out meanwhile, or have a token that covers less.
-          if (version !== hub.membersVersion || principal !== peer.principal) continue;
-          admitted(room, room.join(peer, entered, since, caughtUp));
-          return undefined;
+          const entered = await this.#enter(peer, hub, { entry, since, admitted });
+          if (entered !== "again") return entered;
         } finally {
-          letGo();
+          hub.members.entered(entry);
         }
       }
       return ROOM_UNAVAILABLE;
@@ -193,6 +180,40 @@ export class Chat {
     this.#alive.close();
     await Promise.all(this.#hubs.values().map((hub) => hub.close()));
     this.#hubs.clear();
+  }
+
+  async #enter(
+    peer: Peer,
+    hub: OrgHub,
+    { entry, since, admitted }: {
+      entry: Entry;
+      since: Since;
+      admitted: (room: Room, joined: string) => void;
+    },
+  ): Promise<ChatRefused | undefined | "again"> {
+    const { principal } = peer;
+    const { record } = this.#options;
+    const entered = await this.#entering.run(
+      () => record.enter(principal, entry.roomId),
+      principal.orgId,
+    );
+    if ("error" in entered) return entered;
+    const room = await hub.open(entry.roomId);
+    if (room === undefined) return ROOM_UNAVAILABLE;
+    const letGo = room.hold();
+    try {
+      const catchingUp = room.log.needsRead(since)
+        ? this.#entering.run(() => room.log.catchUp(since), principal.orgId)
+        : NOTHING_READ;
+      const [caughtUp] = await Promise.all([catchingUp, hub.asked(room)]);
+      if (peer.isClosed) return undefined;
+      // Somebody may have been taken out meanwhile, or have a token that covers less.
+      if (entry.isStale || principal !== peer.principal) return "again";
+      admitted(room, room.join(peer, entered, since, caughtUp));
+      return undefined;
+    } finally {
+      letGo();
+    }
   }
 
   #counted({ orgId, userId }: Principal): ChatRefused | undefined {

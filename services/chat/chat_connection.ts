@@ -280,7 +280,8 @@ export class ChatConnection implements Held, Peer {
     if ("code" in principal) {
       return this.send(chatErrorFrame("token_invalid", { detail: principal.detail ?? principal.code }));
     }
-    const { userId, orgId, expiresAt } = this.#principal;
+    const before = this.#principal;
+    const { userId, orgId, expiresAt } = before;
     if (principal.userId !== userId || principal.orgId !== orgId) {
       return this.send(chatErrorFrame("token_mismatch"));
     }
@@ -293,6 +294,7 @@ export class ChatConnection implements Held, Peer {
       room.leave(this, true);
       this.expelled(roomId);
     }
+    if (this.#watches && !seesTheSame(before, principal)) this.send(chatFrame({ type: "rooms" }));
   }
 
   #refuse(refused: ChatRefused, roomId: string | null, clientMsgId: string | null = null): void {
@@ -337,6 +339,11 @@ export class ChatConnection implements Held, Peer {
   #later(done: Promise<void>): void {
     void done.catch((error) => this.#socket.guard(() => this.#fail(error)));
   }
+}
+
+function seesTheSame(a: Principal, b: Principal): boolean {
+  return String(a.properties) === String(b.properties) &&
+    a.services.has("properties") === b.services.has("properties");
 }
 
 function messageOf(frame: Extract<Said, { type: "chat" }>, roomId: string): Parameters<Chat["say"]>[1] {

@@ -1,3 +1,4 @@
+import { coversProperty } from "@/lib/auth/principal.ts";
 import type { ChatMessage } from "@/lib/chat/message.ts";
 import { parseRoomId } from "@/lib/chat/room_id.ts";
 import { heardMessage, heardPositions, tellMessage, tellPeople, type ToldPeople } from "@/lib/chat/told.ts";
@@ -6,7 +7,8 @@ import type { Clock } from "@/lib/realtime/ports.ts";
 import type { Alive } from "@/services/chat/alive.ts";
 import type { Bus, Heard } from "@/services/chat/bus.ts";
 import type { Peer } from "@/services/chat/peer.ts";
-import type { ChatRecord, TopicMembers } from "@/services/chat/ports.ts";
+import { Members } from "@/services/chat/members.ts";
+import type { ChatRecord, Seen, TopicMembers } from "@/services/chat/ports.ts";
 import { Room } from "@/services/chat/room.ts";
 import { Watchers } from "@/services/chat/watchers.ts";
 
@@ -43,6 +45,7 @@ interface Opening {
 export class OrgHub {
   readonly #options: OrgHubOptions;
   readonly watchers: Watchers;
+  readonly members: Members;
   readonly #rooms = new Map<string, Room>();
   readonly #opening = new Map<string, Opening>();
   readonly #stopListening: () => void;
@@ -51,23 +54,21 @@ export class OrgHub {
   #usedAt: number;
   #headsAt: number;
   #readingHeads: Promise<void> | undefined;
-  /** Grows with each change of members: who was let in before may have to be asked again. */
-  #membersVersion = 0;
-  /** Topics of which it must be read who is in them. */
-  readonly #membersDue = new Set<string>();
-  #readingMembers = false;
+  #isReloading = false;
+  #reloadAgain = false;
 
   constructor(options: OrgHubOptions) {
-    const { bus, clock, orgId } = options;
+    const { bus, clock, orgId, record, failed } = options;
     this.#options = options;
     this.watchers = new Watchers(clock);
+    this.members = new Members({
+      read: (roomId) => record.membersOf(orgId, roomId),
+      apply: (roomId, members) => this.#apply(roomId, members),
+      failed,
+    });
     this.#usedAt = this.#headsAt = clock.now();
     this.#stopListening = bus.listen(chatFilter(orgId), (heard) => this.#heard(heard));
     this.#listening = bus.settled();
-  }
-
-  get membersVersion(): number {
-    return this.#membersVersion;
   }
 
   /** Keeps the hub until what this answers is called. */
@@ -87,13 +88,7 @@ export class OrgHub {
   /** Tells a peer of rooms that it has not joined, until it is taken from the watchers. */
   async watch(peer: Peer): Promise<void> {
     await this.#listening;
-    const version = this.#membersVersion;
-    this.watchers.add(peer, await this.#options.record.topicsOf(peer.principal));
-    // What has changed while that was read is read again.
-    if (version !== this.#membersVersion) {
-      this.watchers.add(peer, await this.#options.record.topicsOf(peer.principal));
-    }
-    if (peer.isClosed) this.watchers.remove(peer);
+    await this.watchers.read(peer, () => this.#options.record.topicsOf(peer.principal));
   }
 
   /** The room where it is open here. */
@@ -131,18 +126,19 @@ export class OrgHub {
   /** Who is in a topic, or what it is called, has changed: told here and to the others. */
   membersChanged(roomId: string): void {
     this.#tell(roomId, "members", "");
-    this.#members(roomId);
+    this.members.changed(roomId);
   }
 
   /** Another instance is gone: what it has committed last it may not have told. */
   gone(instance: string): void {
     for (const room of this.#rooms.values()) room.gone(instance);
-    void this.readHeads();
+    this.#catchUp();
   }
 
-  /** One that was gone is there again. */
+  /** One that could not tell what it did is heard again. */
   back(): void {
     for (const room of this.#rooms.values()) this.ask(room);
+    this.#catchUp();
   }
 
   cut(): void {
@@ -153,13 +149,9 @@ export class OrgHub {
     for (const room of this.#rooms.values()) {
       room.healed(from);
       this.ask(room);
-      // Somebody may have been taken out of a topic, and we have not heard of it.
-      if (room.opened.kind === "topic") this.#members(room.roomId);
     }
-    void this.readHeads();
-    void this.watchers.reload((peer) => this.#options.record.topicsOf(peer.principal)).catch(
-      this.#options.failed,
-    );
+    // What is told from here on is heard; what was told before is read.
+    void this.#options.bus.settled().then(() => this.#catchUp());
   }
 
   tick(now: number): void {
@@ -168,7 +160,8 @@ export class OrgHub {
       room.tick(now);
       if (room.isIdle(now, LINGER_MS)) this.#close(room);
     }
-    if (this.#membersDue.size > 0) void this.#readMembers();
+    this.members.tick();
+    if (this.#reloadAgain) void this.#reload();
     if (now - this.#headsAt >= HEADS_MS) void this.readHeads();
   }
 
@@ -191,18 +184,17 @@ export class OrgHub {
     // What is told from here on is heard; what was told before is read.
     await this.#listening;
     const opened = await record.open(orgId, roomId);
-    const tellMessageOf = (message: ChatMessage) => {
-      this.#tell(roomId, "message", tellMessage({ propertyId: opened.propertyId, message }));
-    };
-    const room = new Room({
+    const room: Room = new Room({
       record,
       clock,
       instance,
       orgId,
       opened,
       tell: (told, text) => this.#tell(roomId, told, text),
-      said: (message) => this.watchers.said(message, opened.propertyId),
-      committed: tellMessageOf,
+      said: (message) => this.watchers.said(message, room.propertyId),
+      committed: (message) => {
+        this.#tell(roomId, "message", tellMessage({ propertyId: room.propertyId, message }));
+      },
       advanced: (positions) => this.watchers.advanced(roomId, positions),
       failed,
     });
@@ -232,7 +224,7 @@ export class OrgHub {
       if (instance === this.#options.instance) return;
       this.#options.alive.seen(instance);
       if (told === "message") return this.#message(roomId, text);
-      if (told === "members") return this.#members(roomId);
+      if (told === "members") return this.members.changed(roomId);
       const room = this.#rooms.get(roomId);
       if (answer !== undefined) {
         if (room !== undefined) answer(tellPeople(room.presence.whole()));
@@ -259,31 +251,32 @@ export class OrgHub {
     this.watchers.said(told.message, told.propertyId);
   }
 
-  #members(roomId: string): void {
-    this.#membersVersion++;
-    this.#membersDue.add(roomId);
-    void this.#readMembers();
+  /** Others have done something of which we have not heard, or may have: all that is held here is compared with the record. */
+  #catchUp(): void {
+    void this.readHeads();
+    // Somebody may have been taken out of a topic.
+    for (const { roomId, opened } of this.#rooms.values()) {
+      if (opened.kind === "topic") this.members.changed(roomId);
+    }
+    void this.#reload();
   }
 
-  /** One after the other, so that what is read last holds. What fails is done again with the next tick. */
-  async #readMembers(): Promise<void> {
-    if (this.#readingMembers) return;
-    this.#readingMembers = true;
-    const { record, orgId, failed } = this.#options;
+  /** Reads which topics watchers are in. What is asked for while it goes on is done after it, once; what fails, with the next tick. */
+  async #reload(): Promise<void> {
+    this.#reloadAgain = true;
+    if (this.#isReloading) return;
+    this.#isReloading = true;
+    const { record, failed } = this.#options;
     try {
-      for (const roomId of this.#membersDue) {
-        this.#membersDue.delete(roomId);
-        try {
-          this.#apply(roomId, await record.membersOf(orgId, roomId));
-        } catch (error) {
-          this.#membersDue.add(roomId);
-          throw error;
-        }
+      while (this.#reloadAgain) {
+        this.#reloadAgain = false;
+        await this.watchers.reload((peer) => record.topicsOf(peer.principal));
       }
     } catch (error) {
+      this.#reloadAgain = true;
       failed(error);
     } finally {
-      this.#readingMembers = false;
+      this.#isReloading = false;
     }
   }
 
@@ -295,6 +288,18 @@ export class OrgHub {
     for (const peer of [...room.peers]) {
       if (members?.userIds.has(peer.principal.userId) !== true) this.#expel(room, peer);
     }
+  }
+
+  #seen(roomId: string, { lastRev, propertyId }: Seen): void {
+    const room = this.#rooms.get(roomId);
+    if (room === undefined) return;
+    if (propertyId !== room.propertyId) {
+      room.propertyId = propertyId;
+      for (const peer of [...room.peers]) {
+        if (!coversProperty(peer.principal, propertyId)) this.#expel(room, peer);
+      }
+    }
+    room.log.seen(lastRev);
   }
 
   #expel(room: Room, peer: Peer): void {
@@ -309,7 +314,7 @@ export class OrgHub {
     try {
       for (let at = 0; at < roomIds.length; at += HEADS_PER_READ) {
         const heads = await record.heads(orgId, roomIds.slice(at, at + HEADS_PER_READ));
-        for (const [roomId, { lastRev }] of heads) this.#rooms.get(roomId)?.log.seen(lastRev);
+        for (const [roomId, head] of heads) this.#seen(roomId, head);
       }
     } catch (error) {
       failed(error);

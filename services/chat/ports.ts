@@ -36,6 +36,9 @@ export interface Entered {
   readonly may: RoomRights;
 }
 
+/** A room that is open, as the database has it later. */
+export type Seen = Pick<OpenedRoom, "lastRev" | "propertyId">;
+
 export interface TopicMembers {
   readonly name: string;
   readonly userIds: ReadonlySet<string>;
@@ -61,11 +64,8 @@ export interface ChatRecord {
   enter(principal: Principal, roomId: string): Promise<Entered | ChatRefused>;
   /** For a room that somebody has entered. */
   open(orgId: number, roomId: string): Promise<OpenedRoom>;
-  /** The last `seq` and `rev` of rooms; those where nobody has spoken are 0. */
-  heads(
-    orgId: number,
-    roomIds: readonly string[],
-  ): Promise<ReadonlyMap<string, Pick<OpenedRoom, "lastSeq" | "lastRev">>>;
+  /** How rooms are now; those where nobody has spoken are left out. */
+  heads(orgId: number, roomIds: readonly string[]): Promise<ReadonlyMap<string, Seen>>;
   /** What has changed after a revision, in order of `rev`, at most `max`. */
   changesAfter(orgId: number, roomId: string, rev: number, max: number): Promise<readonly ChatMessage[]>;
   /** What was said after a message, in order of `seq`, at most `max`. */
@@ -81,7 +81,7 @@ export interface ChatRecord {
   seqOf(orgId: number, roomId: string, id: number): Promise<number | undefined>;
   /** Moves people ahead in one transaction; what is beyond the last message is cut. Answers who got ahead, and to where. */
   advance(orgId: number, roomId: string, positions: readonly Position[]): Promise<readonly Position[]>;
-  /** Topics that this person is a member of. */
+  /** Topics that this person is a member of, those too that their token does not cover. */
   topicsOf(principal: Principal): Promise<readonly string[]>;
   /** What a topic is called, and who is in it; undefined where there is none such. */
   membersOf(orgId: number, roomId: string): Promise<TopicMembers | undefined>;

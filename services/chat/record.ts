@@ -18,6 +18,7 @@ import type {
   Kept,
   OpenedRoom,
   Position,
+  Seen,
   Sending,
   TopicMembers,
 } from "@/services/chat/ports.ts";
@@ -27,13 +28,11 @@ import {
   selectOwn,
   selectPositions,
 } from "@/services/chat/position_rows.ts";
-import { type Head, selectHeads } from "@/services/chat/room_rows.ts";
+import { selectHeads } from "@/services/chat/room_rows.ts";
 import { send } from "@/services/chat/sending.ts";
 import { selectMembersOf, selectTopics } from "@/services/chat/topic_rows.ts";
 import type { Sql } from "@/services/postgres/pool.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
-
-const NOBODY_SPOKE: Head = { lastSeq: 0, lastRev: 0 };
 
 /** What is said, as PostgreSQL keeps it. */
 export class PostgresChatRecord implements ChatRecord {
@@ -66,7 +65,7 @@ export class PostgresChatRecord implements ChatRecord {
         selectPositions(tx, orgId, roomId),
       ]);
       if (place === undefined) throw new Error(`Cannot open room ${roomId}: it is gone`);
-      const { lastSeq, lastRev } = head ?? NOBODY_SPOKE;
+      const { lastSeq, lastRev } = head ?? { lastSeq: 0, lastRev: 0 };
       return {
         ...place,
         lastSeq,
@@ -77,12 +76,11 @@ export class PostgresChatRecord implements ChatRecord {
     }, { readOnly: true, snapshot: true });
   }
 
-  async heads(orgId: number, roomIds: readonly string[]): Promise<ReadonlyMap<string, Head>> {
+  async heads(orgId: number, roomIds: readonly string[]): Promise<ReadonlyMap<string, Seen>> {
     const rows = await inTenant(this.#sql, orgId, (tx) => selectHeads(tx, orgId, roomIds), {
       readOnly: true,
     });
-    const found = new Map(rows.map(({ roomId, lastSeq, lastRev }) => [roomId, { lastSeq, lastRev }]));
-    return new Map(roomIds.map((roomId) => [roomId, found.get(roomId) ?? NOBODY_SPOKE]));
+    return new Map(rows.map(({ roomId, lastRev, propertyId }) => [roomId, { lastRev, propertyId }]));
   }
 
   async changesAfter(

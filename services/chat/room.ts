@@ -56,6 +56,8 @@ export class Room {
   readonly opened: OpenedRoom;
   /** May be changed. */
   name: string;
+  /** A hotel room may go to another one. */
+  propertyId: number | null;
   /** Unix milliseconds. */
   readonly openedAt: number;
   readonly log: RoomLog;
@@ -80,6 +82,7 @@ export class Room {
     this.#options = options;
     this.opened = opened;
     this.name = opened.name;
+    this.propertyId = opened.propertyId;
     this.openedAt = this.#usedAt = this.#wholeAt = clock.now();
     this.log = new RoomLog({
       record,
@@ -164,7 +167,7 @@ export class Room {
       type: "joined",
       roomId: this.roomId,
       name: this.name,
-      propertyId: this.opened.propertyId,
+      propertyId: this.propertyId,
       seq: lastSeq,
       rev: this.log.lastRev,
       ...(!isNew && missed === undefined && { reset: true as const }),
@@ -192,13 +195,13 @@ export class Room {
     return this.#sends.add({ principal, message });
   }
 
-  /** Something is committed: it goes out here, and to the other instances where it is new. */
+  /** Something is committed: it goes out here, and to the other instances. */
   kept({ message, isNew }: Kept): void {
-    if (isNew) {
+    // One that was there already may be one that nobody has told: the answer to its first commit was lost.
+    if (isNew || message.rev > this.log.lastRev) {
       this.#committedAt = this.#options.clock.now();
       this.#options.committed(message);
     }
-    // One that was there already may be one that we have not heard of.
     this.log.take(message);
   }
 

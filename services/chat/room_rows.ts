@@ -25,20 +25,27 @@ export async function insertRoom(
     on conflict (org_id, id) do nothing`;
 }
 
-/** Takes the next numbers of a locked room: `said` messages, each a revision, or one revision for a change. */
+/**
+ * Takes the next numbers of a locked room: `said` messages, each a revision, or one revision for a change. The messages
+ * must be there already: the last of them says when something was said last.
+ */
 export function advanceRoom(
   tx: Transaction,
   orgId: number,
   { roomId, said }: { roomId: string; said: number },
 ) {
-  const at = said > 0 ? tx`, last_at = date_trunc('milliseconds', clock_timestamp())` : tx``;
+  const at = said > 0
+    ? tx`, last_at = (
+      select at from chat_messages
+      where org_id = ${orgId} and room_id = ${roomId} and seq = chat_rooms.last_seq + ${said})`
+    : tx``;
   return tx`
     update chat_rooms set last_seq = last_seq + ${said}, last_rev = last_rev + ${Math.max(said, 1)}${at}
     where org_id = ${orgId} and id = ${roomId}`;
 }
 
 export function selectHeads(tx: Transaction, orgId: number, roomIds: readonly string[]) {
-  return tx<(Head & { roomId: string })[]>`
-    select id as "roomId", last_seq as "lastSeq", last_rev as "lastRev" from chat_rooms
+  return tx<(Head & { roomId: string; propertyId: number | null })[]>`
+    select id as "roomId", last_seq as "lastSeq", last_rev as "lastRev", property_id as "propertyId" from chat_rooms
     where org_id = ${orgId} and id = any(${roomIds as string[]}::text[])`;
 }

@@ -105,8 +105,8 @@ async function insert(
   const mentioning = rows.filter(({ mentions }) => mentions.length > 0);
   const advance = { orgId, roomId, positions };
   const [, , said] = await Promise.all([
-    advanceRoom(tx, orgId, { roomId, said: rows.length }),
     insertMessages(tx, { orgId, roomId, rows }),
+    advanceRoom(tx, orgId, { roomId, said: rows.length }),
     selectAfter(tx, { orgId, roomId, after: head.lastSeq, limit: rows.length }),
     ...lockPositions(tx, advance),
     advancePositions(tx, advance),

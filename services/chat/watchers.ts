@@ -25,14 +25,34 @@ export class Watchers {
   readonly #clock: Clock;
   /** Each with the topics that its person is a member of. */
   readonly #topics = new Map<Peer, Set<string>>();
+  /** What has changed of the topics of somebody for whom they are being read. */
+  readonly #reading = new Set<{ readonly userId: string; readonly changed: Map<string, boolean> }>();
   readonly #active = new Map<string, Active>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  add(peer: Peer, topics: readonly string[]): void {
-    this.#topics.set(peer, new Set(topics));
+  /**
+   * Tells a peer of its topics, which are read: what is heard of them meanwhile holds. Answers whether they are others
+   * than those before.
+   */
+  async read(peer: Peer, topicsOf: () => Promise<readonly string[]>): Promise<boolean> {
+    const reading = { userId: peer.principal.userId, changed: new Map<string, boolean>() };
+    this.#reading.add(reading);
+    try {
+      const topics = new Set(await topicsOf());
+      for (const [roomId, isIn] of reading.changed) {
+        if (isIn) topics.add(roomId);
+        else topics.delete(roomId);
+      }
+      if (peer.isClosed) return false;
+      const before = this.#topics.get(peer);
+      this.#topics.set(peer, topics);
+      return before !== undefined && topics.symmetricDifference(before).size > 0;
+    } finally {
+      this.#reading.delete(reading);
+    }
   }
 
   remove(peer: Peer): void {
@@ -69,6 +89,9 @@ export class Watchers {
 
   /** A topic has other members, or another name; undefined: there is none such any more. */
   members(roomId: string, members: TopicMembers | undefined): void {
+    for (const { userId, changed } of this.#reading) {
+      changed.set(roomId, members?.userIds.has(userId) === true);
+    }
     const text = chatFrame({ type: "rooms" });
     for (const [peer, topics] of this.#topics) {
       const isIn = members?.userIds.has(peer.principal.userId) === true;
@@ -82,10 +105,7 @@ export class Watchers {
   /** Reads anew which topics everybody is in, one after the other. Rejects with the first that fails. */
   async reload(topicsOf: (peer: Peer) => Promise<readonly string[]>): Promise<void> {
     for (const peer of [...this.#topics.keys()]) {
-      const topics = await topicsOf(peer);
-      if (!this.#topics.has(peer)) continue;
-      this.#topics.set(peer, new Set(topics));
-      peer.send(chatFrame({ type: "rooms" }));
+      if (await this.read(peer, () => topicsOf(peer))) peer.send(chatFrame({ type: "rooms" }));
     }
   }
 

@@ -32,6 +32,15 @@ const TICKETS_BYTES_MAX = 16 * 1024 ** 2;
 /** JetStream's error code for a stream of this name with another configuration. */
 export const STREAM_NAME_IN_USE = 10058;
 
+/** JetStream's error code for a stream that has no room. */
+const STORAGE_EXCEEDED = 10047;
+/**
+ * While another instance makes the same stream its room is counted twice, and there may seem to be none: it is looked
+ * for again so many times.
+ */
+const DECLARE_TRIES = 10;
+const DECLARE_RETRY_MS = 100;
+
 type Declared = Partial<StreamConfig> & { name: string };
 
 export interface DeclareOptions {
@@ -108,6 +117,18 @@ export function isNotFound(error: unknown): boolean {
 }
 
 async function declare(jsm: JetStreamManager, config: Declared): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await addOrUpdate(jsm, config);
+    } catch (error) {
+      const isLast = tries === DECLARE_TRIES || !isApiError(error, STORAGE_EXCEEDED);
+      if (isLast) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, DECLARE_RETRY_MS));
+  }
+}
+
+async function addOrUpdate(jsm: JetStreamManager, config: Declared): Promise<void> {
   try {
     const { config: present } = await jsm.streams.info(config.name);
     if (differs(present, config)) {
@@ -123,14 +144,13 @@ async function declare(jsm: JetStreamManager, config: Declared): Promise<void> {
       await jsm.streams.add(config);
     } catch (addError) {
       // Another instance was faster with another epoch: its stream is as good.
-      if (
-        !(addError instanceof JetStreamApiError) ||
-        addError.code !== STREAM_NAME_IN_USE
-      ) {
-        throw addError;
-      }
+      if (!isApiError(addError, STREAM_NAME_IN_USE)) throw addError;
     }
   }
+}
+
+function isApiError(error: unknown, code: number): boolean {
+  return error instanceof JetStreamApiError && error.code === code;
 }
 
 /** The parts of a stream that may change while it lives. */

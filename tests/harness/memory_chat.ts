@@ -19,6 +19,8 @@ const NOT_FOUND: ChatRefused = { error: "room_not_found", detail: "" };
 export class MemoryRecord implements ChatRecord {
   readonly #rooms = new Map<string, MemoryRoom>();
   readonly topics = new Map<string, { name: string; userIds: Set<string> }>();
+  /** What every room is about. */
+  propertyId = 1;
   reads = 0;
   /** The next calls reject. */
   failing = 0;
@@ -50,7 +52,7 @@ export class MemoryRecord implements ChatRecord {
         roomId,
         kind: parseRoomId(roomId)!.kind,
         name: this.topics.get(roomId)?.name ?? roomId,
-        propertyId: 1,
+        propertyId: this.propertyId,
         lastSeq: messages.length,
         lastRev,
         history: messages.slice(-HISTORY_MESSAGES),
@@ -62,8 +64,8 @@ export class MemoryRecord implements ChatRecord {
   heads(_orgId: number, roomIds: readonly string[]) {
     return this.#call(() =>
       new Map(roomIds.map((roomId) => {
-        const { lastRev, messages } = this.#room(roomId);
-        return [roomId, { lastSeq: messages.length, lastRev }];
+        const { lastRev } = this.#room(roomId);
+        return [roomId, { lastRev, propertyId: this.propertyId }];
       }))
     );
   }
@@ -195,6 +197,7 @@ export class MemoryNet {
 /** The end of one instance. */
 export class MemoryBus implements Bus {
   isUp = true;
+  breaks = 0;
   /** Its process is gone: it says nothing any more, although it does not know. */
   isDead = false;
   readonly #told: (from: MemoryBus, subject: string, text: string) => void;
@@ -211,6 +214,15 @@ export class MemoryBus implements Bus {
   listen(filter: string, heard: (heard: Heard) => void): () => void {
     this.#listeners.set(heard, filter);
     return () => this.#listeners.delete(heard);
+  }
+
+  break(): void {
+    this.isUp = false;
+    this.breaks++;
+  }
+
+  mend(): void {
+    this.isUp = true;
   }
 
   settled(): Promise<void> {

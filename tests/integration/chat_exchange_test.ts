@@ -393,6 +393,35 @@ Deno.test("chat - a token is renewed in place, one of somebody else is not taken
   assert.deepEqual(await ending.refusal(), { code: "token_expired", close: 4401 });
 });
 
+Deno.test("chat - who watches with a token that covers more, or less, hears accordingly", async () => {
+  const owner = await server.token({ sub: "owner" });
+  const json = { name: "Of the second", propertyId: 2, members: ["meera"] };
+  const { json: { roomId } } = await call(`${server.url}/v2/collaboration/rooms`, { token: owner, json });
+  const speaker = await ChatPeer.join(roomId, { wsUrl: server.wsUrl, token: owner, userId: "owner" });
+  const covering = (properties: number[]) => server.token({ sub: "meera", role: "staff", properties });
+  const watcher = await ChatPeer.begin(null, {
+    ...await options("meera"),
+    token: await covering([1]),
+    handshake: { watch: true },
+  });
+  watcher.send({ type: "auth", token: await covering([1]) });
+  await watcher.next("renewed");
+  await speaker.said("Not for one");
+  watcher.send({ type: "auth", token: await covering([1, 2]) });
+  await watcher.next("rooms");
+  await speaker.said("For both");
+  assert.equal((await watcher.next("activity")).message.text, "For both");
+  watcher.send({ type: "auth", token: await covering([1]) });
+  await watcher.next("rooms");
+  await speaker.said("Not for one again");
+  speaker.send({ type: "join", roomId: ROOM });
+  await speaker.next("joined");
+  await speaker.said("Marker", { roomId: ROOM });
+  assert.equal((await watcher.next("activity")).message.text, "Marker");
+  assert.deepEqual([watcher.of("activity").length, watcher.of("rooms").length], [2, 2]);
+  await Promise.all([watcher, speaker].map((peer) => peer.close()));
+});
+
 Deno.test("chat - an instance that stops sends its people away, and they say what they had to on another one", async () => {
   const other = await server.another();
   const peer = await ChatPeer.join(ROOM, { ...await options("moving"), wsUrl: other.wsUrl });

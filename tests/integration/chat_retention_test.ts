@@ -143,3 +143,19 @@ Deno.test("chat rooms - with a property its conversation goes", async () => {
   const [left] = await hotels.superuser`select count(*)::int as count from chat_messages`;
   assert.equal(left!.count, 0);
 });
+
+Deno.test("chat rooms - a hotel room that goes to another property takes its conversation along", async () => {
+  await using hotels = await openChat();
+  const { store, record } = hotels;
+  const property = resource("properties", "property");
+  const room = resource("properties", "room");
+  const annex = good(await store.create(admin, property, { name: "Annex" })).record.id;
+  const { id, version } = good(await store.create(admin, room, { number: "45", propertyId: annex })).record;
+  const roomId = `room-${id}`;
+  const said = kept(await say(hotels, admin, draft(roomId, "x")));
+  assert.deepEqual(await record.heads(1, [roomId]), new Map([[roomId, { lastRev: 1, propertyId: annex }]]));
+  good(await store.update(admin, room, id, { propertyId: 1, version }));
+  assert.deepEqual(await record.heads(1, [roomId]), new Map([[roomId, { lastRev: 1, propertyId: 1 }]]));
+  good(await store.remove(admin, property, annex));
+  assert.deepEqual((await record.open(1, roomId)).history, [said]);
+});

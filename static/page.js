@@ -1,4 +1,5 @@
-// Runs before the first paint of every page: sets the theme that the person has chosen, and keeps it.
+// Runs before the first paint of every page: sets the theme that the person has chosen, and keeps it. Once somebody has
+// signed out, what they wrote in chat and could not send is gone from the browser.
 (() => {
   const KEY = "innstream.theme";
   const root = document.documentElement;
@@ -29,6 +30,36 @@
       // It holds for this page at least.
     }
   }
+
+  const LEAVES = "innstream.leaves";
+  /** As lib/chat/client/browser.ts keeps it, for each tab of a person. */
+  const UNSENT = "innstream.chat.outgoing.";
+
+  function leaves({ target }) {
+    if (target.dataset?.person === undefined) return;
+    try {
+      sessionStorage.setItem(LEAVES, target.dataset.person);
+    } catch {
+      // Where it is forbidden nothing was kept either.
+    }
+  }
+
+  /** Who pressed the button and is still signed in, since the server was not reached, keeps everything. */
+  function hasLeft() {
+    try {
+      const person = sessionStorage.getItem(LEAVES);
+      sessionStorage.removeItem(LEAVES);
+      if (person === null || document.querySelector("form[data-person]") !== null) return;
+      for (const key of Object.keys(localStorage)) {
+        if (key.startsWith(`${UNSENT}${person}.`)) localStorage.removeItem(key);
+      }
+    } catch {
+      // Likewise.
+    }
+  }
+
+  document.addEventListener("submit", leaves);
+  addEventListener("pageshow", hasLeft);
 
   show(stored());
   document.addEventListener("DOMContentLoaded", () => show(stored()));

@@ -20,7 +20,7 @@ export interface TopBarProps {
 
 /** On top of every page: whose hotel, which property, how the connection is, and who is signed in. */
 export function TopBar({ path, view, onHelp }: TopBarProps) {
-  const { data: { organisation, name, role, reach }, themes, propertyId } = useFrame();
+  const { data: { orgId, userId, organisation, name, role, reach }, themes, propertyId } = useFrame();
   return (
     <header class="bar">
       <a class="bar-home" href="/overview" aria-label="Innstream, to the overview">
@@ -50,7 +50,7 @@ export function TopBar({ path, view, onHelp }: TopBarProps) {
         >
           <Icon name="keyboard" />Keyboard
         </button>
-        <form method="post" action="/sign-out">
+        <form method="post" action="/sign-out" data-person={`${orgId}.${userId}`}>
           <button class="button button-wide" type="submit">
             <Icon name="sign-out" />Sign out
           </button>

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { bundleClient } from "@/services/embedded/client_bundle.ts";
 import { launchBrowser } from "../harness/browser.ts";
-import { startDemo, until } from "../harness/live.ts";
+import { call, startDemo, until } from "../harness/live.ts";
 
 Deno.test("chat sdk - a page without our pages' framework talks, and what one has left goes out from the next", async () => {
   const server = await startDemo();
@@ -11,16 +11,22 @@ Deno.test("chat sdk - a page without our pages' framework talks, and what one ha
     const { text, gzipBytes } = await bundleClient("innstream", "chat");
     console.log(`chat of the browser client: ${(gzipBytes / 1000).toFixed(1)} kB gzip`);
     const context = await browser.newContext();
-    await context.addCookies([{ name: "token", value: await server.token(), url: server.url }]);
+    const token = await server.token();
+    await context.addCookies([{ name: "token", value: token, url: server.url }]);
+    const made = await call(`${server.url}/v2/collaboration/rooms`, {
+      token,
+      json: { name: "Early shift", propertyId: 1, members: [] },
+    });
+    assert.equal(made.status, 201, made.text);
     const open = async () => {
       const page = await context.newPage();
       await page.goto(`${server.url}/health/live`);
       await page.evaluate(text);
-      await page.evaluate(() => {
+      await page.evaluate((roomId) => {
         // deno-lint-ignore no-explicit-any
         const page = globalThis as any;
         page.chat = page.innstream.browserChat({ orgId: 1, userId: "u1" });
-        page.room = page.chat.conversation("property-1");
+        page.room = page.chat.conversation(roomId);
         page.changes = 0;
         page.room.subscribe(() => page.changes++);
         page.chat.start();
@@ -28,7 +34,7 @@ Deno.test("chat sdk - a page without our pages' framework talks, and what one ha
         page.texts = () => page.room.view.messages.map(({ text }: { text: string }) => text);
         page.kept = () =>
           Object.keys(localStorage).filter((key) => key.startsWith("innstream.chat.outgoing.1.u1."));
-      });
+      }, made.json.roomId as string);
       return { read: <T>(what: string) => page.evaluate(what) as Promise<T>, close: () => page.close() };
     };
     const first = await open();

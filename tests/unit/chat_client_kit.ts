@@ -452,12 +452,13 @@ export class ModelPage {
       },
       kept: {
         keep: (list) => void browser.kept.set(page.#page, JSON.stringify(list)),
-        takeOver: async (taken: (list: readonly Outgoing[]) => void) => {
+        takeOver: async (taken: (list: readonly Outgoing[]) => readonly Outgoing[]) => {
           await null;
           for (const [owner, text] of browser.kept) {
             if (browser.living.has(owner)) continue;
-            taken(readOutgoing(text));
-            browser.kept.delete(owner);
+            const rest = taken(readOutgoing(text));
+            if (rest.length === 0) browser.kept.delete(owner);
+            else browser.kept.set(owner, JSON.stringify(rest));
           }
         },
       },

@@ -244,6 +244,21 @@ Deno.test("chat outbox - what is kept is read with care, and is bounded", () => 
   assert.equal(outbox.isFull, true);
 });
 
+Deno.test("chat outbox - what does not fit of what other pages have left stays where it was", () => {
+  let kept: readonly Outgoing[] = [];
+  const outbox = new Outbox((list) => kept = list);
+  const pageOf = (name: string, count: number) => {
+    return Array.from({ length: count }, (_, i) => outgoing(`${name}${i}`));
+  };
+  assert.deepEqual(outbox.takeOver(pageOf("a", OUTGOING_MAX - 1)), []);
+  const left = pageOf("b", 3);
+  assert.deepEqual(outbox.takeOver(left), left.slice(1));
+  assert.equal(outbox.isFull, true);
+  assert.equal(readOutgoing(JSON.stringify(kept)).length, OUTGOING_MAX, "a reload loses nothing");
+  outbox.acked("b0", 1, 1);
+  assert.deepEqual(outbox.takeOver(left.slice(1)), left.slice(2));
+});
+
 Deno.test("chat typing - told with the first key, again every 2 s while keys come, and when they end", async () => {
   const clock = new ModelClock();
   const said: [number, boolean][] = [];

@@ -306,6 +306,22 @@ Deno.test("chat client - rooms that nobody looks at are let go", async () => {
   assert.equal(meera.chat.conversation(ROOM), first);
 });
 
+Deno.test("chat client - a room with a change that is not sent yet is not let go", async () => {
+  const scene = new Scene();
+  const meera = scene.page("meera");
+  const own = meera.chat.conversation(ROOM);
+  await rest(meera);
+  own.send(saying("Teh"));
+  await rest(meera);
+  meera.page("offline");
+  own.edit(own.view.messages[0]!.id, "The", []);
+  meera.chat.leave(ROOM);
+  for (let room = 2; room <= ROOMS_HELD_MAX + 5; room++) meera.chat.conversation(`topic-${room}`);
+  meera.page("online");
+  await rest(meera);
+  assert.deepEqual(scene.server.room(ROOM).messages.map(({ text }) => text), ["The"]);
+});
+
 Deno.test("chat client - the list of rooms follows what happens, in the order of it", async () => {
   const scene = new Scene();
   scene.says("a", { roomId: "topic-1" });

@@ -9,6 +9,7 @@ import {
   type Sized,
   topOf,
   totalOf,
+  viewTop,
 } from "@/lib/pages/chat/window.ts";
 
 function rowsFrom(heights: readonly number[], first = 0): Sized[] {
@@ -88,4 +89,13 @@ Deno.test("chat page window - rows that may go are not held, and one that is gon
   assert.deepEqual(anchorAt(layout, 5, (at) => at > 1), { key: "r2", below: -15 });
   assert.equal(anchorAt(layout, 5, () => false), null);
   assert.equal(topOf(layout, { key: "gone", below: 0 }), undefined);
+});
+
+Deno.test("chat page window - where what was read was let go, the first row that is left is in view", () => {
+  const layout = layoutOf(rowsFrom(Array.from({ length: 500 }, () => 30)), NONE);
+  const view = { isAtEnd: false, anchor: { key: "let go", below: 5 }, height: 700 };
+  assert.equal(viewTop(layout, view), 0);
+  assert.equal(viewTop(layout, { ...view, anchor: { key: "r100", below: 5 } }), 3_005);
+  assert.equal(viewTop(layout, { ...view, anchor: { key: "r499", below: 5 } }), 500 * 30 - 700);
+  assert.equal(viewTop(layout, { ...view, isAtEnd: true }), 500 * 30 - 700);
 });

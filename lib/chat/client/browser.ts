@@ -82,8 +82,9 @@ function keptOutgoing(
         await ifFree(key, () => {
           const list = readOutgoing(storage.getItem(key));
           // They are kept as this page's own before they are removed as the other's.
-          if (list.length > 0) taken(list);
-          storage.removeItem(key);
+          const rest = list.length > 0 ? taken(list) : [];
+          if (rest.length === 0) storage.removeItem(key);
+          else storage.setItem(key, JSON.stringify(rest));
         });
       }
     },

@@ -61,17 +61,18 @@ export class Conversations implements Iterable<Conversation> {
     if (conversation !== undefined) this.sync(conversation);
   }
 
-  /** Takes over what an earlier page has left. */
-  takeOver(list: readonly Outgoing[]): void {
+  /** Takes over what an earlier page has left. Answers what there is no room for. */
+  takeOver(list: readonly Outgoing[]): readonly Outgoing[] {
     const { outbox } = this.#parts;
-    outbox.takeOver(list);
-    for (const { roomId, clientMsgId } of list) {
+    const rest = outbox.takeOver(list);
+    for (const { roomId, clientMsgId } of list.slice(0, list.length - rest.length)) {
       const conversation = this.#hold(roomId);
       // The page before was told of neither the ack nor the message; this one has the message.
       if (conversation.hasSaid(clientMsgId)) outbox.arrived({ roomId, clientMsgId });
       conversation.changed();
     }
     this.syncAll();
+    return rest;
   }
 
   syncAll(): void {
@@ -101,7 +102,8 @@ export class Conversations implements Iterable<Conversation> {
   #letGo(): void {
     for (const [roomId, conversation] of [...this.#held].slice(0, -1)) {
       if (this.#held.size <= ROOMS_HELD_MAX) return;
-      if (conversation.isWatched || this.#parts.outbox.rooms.has(roomId)) continue;
+      const hasUnsent = this.#parts.outbox.rooms.has(roomId) || !conversation.own.changes.isEmpty;
+      if (conversation.isWatched || hasUnsent) continue;
       this.close(roomId);
       this.#held.delete(roomId);
     }

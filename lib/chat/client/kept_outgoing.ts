@@ -6,8 +6,8 @@ import { isMessage } from "@/lib/chat/client/server_frames.ts";
 
 /** Where what is not sent yet is kept through a reload, for each tab of a person. */
 export interface KeptOutgoing {
-  /** Hands over what pages that are gone have left, which are this one's from then on. */
-  takeOver(taken: (list: readonly Outgoing[]) => void): Promise<void>;
+  /** Hands over what pages that are gone have left, which are this one's from then on; `taken` answers what is not. */
+  takeOver(taken: (list: readonly Outgoing[]) => readonly Outgoing[]): Promise<void>;
   /** All of this page, replacing what was kept before. */
   keep(list: readonly Outgoing[]): void;
 }

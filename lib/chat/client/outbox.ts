@@ -41,15 +41,23 @@ export class Outbox {
     this.#set([...this.#entries, { outgoing, ackedSeq: null }]);
   }
 
-  /** Takes over what an earlier page has left, in front of what was said since. */
-  takeOver(list: readonly Outgoing[]): void {
+  /**
+   * Takes over what an earlier page has left, in front of what was said since. Answers the last ones, for which there is
+   * no room.
+   */
+  takeOver(list: readonly Outgoing[]): readonly Outgoing[] {
+    const free = Math.max(0, OUTGOING_MAX - this.#entries.length);
     const known = new Set(this.#entries.map(({ outgoing }) => outgoing.clientMsgId));
-    const entries = list.filter(({ clientMsgId }) => !known.has(clientMsgId)).map((outgoing): Entry => {
-      const state = outgoing.state === "failed" ? "failed" : "waiting";
-      return { outgoing: { ...outgoing, state }, ackedSeq: null };
-    });
-    if (entries.length === 0) return;
-    this.#set([...entries, ...this.#entries].toSorted((a, b) => order(a.outgoing, b.outgoing)));
+    const entries = list.slice(0, free).filter(({ clientMsgId }) => !known.has(clientMsgId)).map(
+      (outgoing): Entry => {
+        const state = outgoing.state === "failed" ? "failed" : "waiting";
+        return { outgoing: { ...outgoing, state }, ackedSeq: null };
+      },
+    );
+    if (entries.length > 0) {
+      this.#set([...entries, ...this.#entries].toSorted((a, b) => order(a.outgoing, b.outgoing)));
+    }
+    return list.slice(free);
   }
 
   /** The next one of a room, which is under way from now on; null: none, or the one before it is. */

@@ -76,6 +76,11 @@ export function Composer(props: ComposerProps) {
     onDraft(next);
     field.current!.focus();
   };
+  /** The button that was pressed is gone with it. */
+  const without = (rest: DraftText) => {
+    onDraft(rest);
+    field.current!.focus();
+  };
   const pressed = (event: KeyboardEvent) => {
     if (event.isComposing) return;
     if (mentions.isOpen && mentions.press(event, take)) return event.preventDefault();
@@ -109,7 +114,7 @@ export function Composer(props: ComposerProps) {
             type="button"
             class="icon-button"
             aria-label={editing === null ? "Do not reply" : "Stop editing"}
-            onClick={() => onDraft(endedOf(draft) ?? draft)}
+            onClick={() => without(endedOf(draft) ?? draft)}
           >
             <Icon name="close" />
           </button>
@@ -126,7 +131,7 @@ export function Composer(props: ComposerProps) {
             type="button"
             class="icon-button"
             aria-label={`Do not attach ${linkName}`}
-            onClick={() => onDraft({ ...draft, link: null, linkName: "" })}
+            onClick={() => without({ ...draft, link: null, linkName: "" })}
           >
             <Icon name="close" />
           </button>

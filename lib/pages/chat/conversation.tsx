@@ -8,6 +8,7 @@ import { type Drafts, type DraftText, editingOf } from "@/lib/pages/chat/drafts.
 import { MessageList } from "@/lib/pages/chat/message_list.tsx";
 import type { ReadingPlace } from "@/lib/pages/chat/reading_place.ts";
 import { RoomHead } from "@/lib/pages/chat/room_head.tsx";
+import { Unsent } from "@/lib/pages/chat/unsent.tsx";
 import { useExtras } from "@/lib/pages/chat/use_extras.tsx";
 import { useNames } from "@/lib/pages/chat/use_names.ts";
 import { useView } from "@/lib/pages/chat/use_view.ts";
@@ -66,8 +67,8 @@ export function Conversation({ chat, roomId, drafts, backHref, onBack, place, on
     reply: (message: ChatMessage) => keepDraft({ ...draft, replyTo: message }),
     edit,
     remove: setRemoving,
-    copy: (message: ChatMessage) => {
-      navigator.clipboard.writeText(message.text).then(
+    copy: ({ text }: Pick<ChatMessage, "text">) => {
+      navigator.clipboard.writeText(text).then(
         () => toast({ text: "Copied" }),
         () => toast({ text: "This browser did not let it be copied", kind: "failed" }),
       );
@@ -100,6 +101,7 @@ export function Conversation({ chat, roomId, drafts, backHref, onBack, place, on
             text="It was deleted, or you are not in it any more."
           >
             <button type="button" class="button" onClick={onBack}>To the rooms</button>
+            <Unsent outgoing={view.outgoing} copy={acts.copy} discard={acts.discard} />
           </Empty>
         )
         : (

@@ -71,7 +71,8 @@ export function MessageRow(props: MessageRowProps) {
       data-key={rowKey}
       data-message={message.seq}
       tabIndex={props.isTabStop ? 0 : -1}
-      aria-label={`${isOwn ? "You" : userName}, ${clockWords(at, place)}`}
+      // Whoever goes from one to the next with the keyboard hears no more than this.
+      aria-label={`${isOwn ? "You" : userName}, ${clockWords(at, place)}: ${previewOf(message)}`}
       onKeyDown={(event) => {
         if (event.key !== "Enter" || event.target !== event.currentTarget) return;
         event.preventDefault();

@@ -34,7 +34,16 @@ export function RoomSearch({ roomId, propertyId, goTo, onClose }: RoomSearchProp
   const q = useLate(typed).trim();
   const turn = useRef(0);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  const whole = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    const element = whole.current;
+    field.current?.focus();
+    return () => {
+      // Whoever went elsewhere meanwhile stays there.
+      if (before instanceof HTMLElement && element?.contains(document.activeElement)) before.focus();
+    };
+  }, []);
   const ask = async (before: readonly ChatMessage[]) => {
     const mine = ++turn.current;
     const answer = await askSearch(rest, roomId, { q, before: before.at(-1)?.seq ?? null });
@@ -53,7 +62,7 @@ export function RoomSearch({ roomId, propertyId, goTo, onClose }: RoomSearchProp
     }
   }, [q]);
   return (
-    <search class="chat-search">
+    <search class="chat-search" ref={whole}>
       <div class="chat-search-field">
         <div class="search">
           <Icon name="search" />

@@ -11,7 +11,7 @@ import {
   rangeOf,
   rowAt,
   topOf,
-  totalOf,
+  viewTop,
 } from "@/lib/pages/chat/window.ts";
 
 /** Drawn above and below what is in view, and how much of it must be left before more is drawn. Pixels. */
@@ -72,7 +72,7 @@ export function useWindow(rows: readonly Row[], moved: () => void): Window {
   }
   held.layout = layout;
   held.rows = rows;
-  held.range = rangeOf(layout, { top: topIn(held), height: held.height }, MARGIN_PX);
+  held.range = rangeOf(layout, { top: viewTop(layout, held), height: held.height }, MARGIN_PX);
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -162,13 +162,6 @@ function note(held: State, { scrollTop, clientHeight, scrollHeight }: HTMLElemen
   held.anchor = anchorAt(held.layout, scrollTop, (at) => isLasting(held.rows[at]));
 }
 
-/** Where the view begins. */
-function topIn({ isAtEnd, anchor, layout, height }: State): number {
-  const end = Math.max(0, totalOf(layout) - height);
-  if (isAtEnd || anchor === null) return end;
-  return Math.max(0, Math.min(end, topOf(layout, anchor) ?? end));
-}
-
 /** Reads the heights of what is drawn; answers whether any was another one than was known. */
 function measure({ measured }: State, content: HTMLElement | null): boolean {
   let isChanged = false;
@@ -185,7 +178,9 @@ function measure({ measured }: State, content: HTMLElement | null): boolean {
 
 function place(held: State, element: HTMLElement): void {
   const { isAtEnd, anchor, layout } = held;
-  const top = isAtEnd ? element.scrollHeight : anchor === null ? undefined : topOf(layout, anchor);
+  const top = isAtEnd ? element.scrollHeight : anchor === null ? undefined : topOf(layout, anchor) ?? 0;
   if (top !== undefined && Math.abs(element.scrollTop - top) >= 1) element.scrollTop = top;
   held.top = element.scrollTop;
+  // One that is gone holds nothing any more.
+  if (!isAtEnd && anchor !== null && !layout.places.has(anchor.key)) note(held, element);
 }

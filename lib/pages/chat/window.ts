@@ -95,3 +95,20 @@ export function topOf({ tops, places }: Layout, { key, below }: Anchor): number 
   const at = places.get(key);
   return at === undefined ? undefined : tops[at]! + below;
 }
+
+/**
+ * Where the view has to begin. What an anchor that is gone was in stood above all that is left: then it is at the first
+ * row, where what was before can be loaded again.
+ */
+export function viewTop(
+  layout: Layout,
+  { isAtEnd, anchor, height }: {
+    readonly isAtEnd: boolean;
+    readonly anchor: Anchor | null;
+    readonly height: number;
+  },
+): number {
+  const end = Math.max(0, totalOf(layout) - height);
+  if (isAtEnd || anchor === null) return end;
+  return Math.max(0, Math.min(end, topOf(layout, anchor) ?? 0));
+}

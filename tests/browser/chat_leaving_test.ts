@@ -55,6 +55,8 @@ Deno.test(
     };
     await page.route("**/sign-out", (route) => route.abort());
     await signOut();
+    // What the browser shows in the place of a page.
+    await page.waitForURL(/^chrome-error:/);
     await page.goto(`${scene.server.url}/chat`);
     await isLive(tab);
     assert.match(await unsent(tab), /The safe of 204/);

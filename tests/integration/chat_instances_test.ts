@@ -41,6 +41,8 @@ Deno.test("chat instances - what is said, typed and read on one is seen on the o
     );
   }
   assert.deepEqual(anna.texts, ben.texts);
+  // Of her own last word it would not be told that she has read it.
+  await ben.said("The last word");
   ben.send({ type: "typing", typing: true });
   assert.deepEqual((await anna.next("typing")).users, [{ userId: "ben", userName: "Ms ben" }]);
   const { seq } = ben.of("chat").at(-1)!;

@@ -199,6 +199,8 @@ export class OrgHub {
       failed,
     });
     this.#rooms.set(roomId, room);
+    // In the same moment: it must not count twice.
+    this.#opening.delete(roomId);
     if (this.#options.alive.isCut) room.presence.cut(true);
     this.ask(room);
     for (const message of early) room.log.take(message);

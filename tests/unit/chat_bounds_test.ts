@@ -19,7 +19,7 @@ Deno.test("chat bounds - so many rooms of an organisation are open, and more whe
       somebody.rooms.set(room.roomId, room);
     });
   const joined = await Promise.all(Array.from({ length: ROOMS_OPEN_MAX }, (_, n) => join(n + 1)));
-  assert.ok(joined.every((refused) => refused === undefined));
+  assert.deepEqual(joined.filter((refused) => refused !== undefined).slice(0, 2), []);
   assert.equal((await join(ROOMS_OPEN_MAX + 1))?.error, "unavailable");
   assert.equal(await join(1), undefined, "one that is open can be joined");
   for (const room of somebody.rooms.values()) room.leave(somebody, false);

@@ -30,6 +30,8 @@ export class RoomPeople {
   /** As it was told last. */
   readonly #told = new Map<string, PresenceStatus>();
   readonly #changed = new Set<string>();
+  /** Those whom some have seen in another way than others: they are told whatever becomes of them. */
+  readonly #mixed = new Set<string>();
   #isCut = false;
 
   /** `own`: the instance whose people are known also where nothing arrives from others. */
@@ -77,6 +79,13 @@ export class RoomPeople {
     }
   }
 
+  /** Somebody is shown who is there now, with what has not been told yet to those who came before. */
+  shown(): void {
+    for (const userId of this.#changed) {
+      if (this.#told.get(userId) !== this.#present.get(userId)?.status) this.#mixed.add(userId);
+    }
+  }
+
   /** What has changed since this was asked before; undefined where nothing has. */
   takeChange(): PeopleChange | undefined {
     const users: Record<string, PresenceStatus> = {};
@@ -85,16 +94,18 @@ export class RoomPeople {
       const present = this.#present.get(userId);
       const before = this.#told.get(userId) ?? "offline";
       const now = present?.status ?? "offline";
-      if (now === before) continue;
+      const isMixed = this.#mixed.has(userId);
+      if (now === before && !isMixed) continue;
       define(users, userId, now);
       if (present === undefined) {
         this.#told.delete(userId);
       } else {
         this.#told.set(userId, now);
-        if (before === "offline") define(names, userId, present.userName);
+        if (before === "offline" || isMixed) define(names, userId, present.userName);
       }
     }
     this.#changed.clear();
+    this.#mixed.clear();
     return Object.keys(users).length === 0 ? undefined : { users, names };
   }
 

@@ -157,6 +157,7 @@ export class Room {
     const isNew = since.afterRev === null && since.afterSeq === null;
     const missed = isNew ? undefined : this.log.missed(since, caughtUp);
     this.presence.add(peer);
+    this.presence.shown();
     this.#joined.changed("online");
     this.#peers.add(peer);
     const { lastSeq } = this.log.recent;

@@ -83,6 +83,11 @@ export class RoomPresence {
     return this.#own.size === 0;
   }
 
+  /** Somebody is about to be shown who is there. */
+  shown(): void {
+    this.#people.shown();
+  }
+
   /** Calls back when so many other instances have told of their people, or after a time. */
   whenHeardFrom(others: number, ms: number, then: () => void): void {
     if (this.#others.size >= others) return then();

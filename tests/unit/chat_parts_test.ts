@@ -116,22 +116,31 @@ Deno.test("presence - told changes add up to who is there, whatever instances sa
     fc.record({ gone: fc.constantFrom("i1", "i2") }),
     fc.record({ cut: fc.boolean() }),
     fc.constant({ look: true }),
+    fc.constant({ join: true }),
   );
   fc.assert(fc.property(fc.array(step), (steps) => {
     const people = new RoomPeople("own");
-    const seen = new Map<string, string>();
+    const present = () => new Map(people.all.map(({ userId, status }) => [userId, status as string]));
+    /** As each of those sees it who came at different times. */
+    const views = [present()];
     const look = () => {
       for (const [id, status] of Object.entries(people.takeChange()?.users ?? {})) {
-        if (status === "offline") assert.equal(seen.delete(id), true);
-        else seen.set(id, status);
+        for (const seen of views) {
+          if (status === "offline") seen.delete(id);
+          else seen.set(id, status);
+        }
       }
-      assert.deepEqual(new Map(people.all.map(({ userId, status }) => [userId, status])), seen);
+      for (const seen of views) assert.deepEqual(present(), seen);
     };
     for (const one of steps) {
       if ("source" in one) people.set(one.source, one.user, one.person);
       else if ("gone" in one) people.replace(one.gone, new Map());
       else if ("cut" in one) people.cut(one.cut);
-      else look();
+      else if ("look" in one) look();
+      else {
+        people.shown();
+        views.push(present());
+      }
     }
     look();
     assert.equal(people.takeChange(), undefined);

@@ -1,5 +1,6 @@
 // What is left of somebody's words and of the keyboard's place where something ends: a room, a session, a dialog.
 import assert from "node:assert/strict";
+import type { Locator } from "playwright-core";
 import { call } from "../harness/live.ts";
 import { chatTab, isLive, message, newTopic, say, writing } from "./chat_kit.ts";
 import { browserTests, NETWORK_FAILURES, type Person, type Scene } from "./kit.ts";
@@ -13,6 +14,10 @@ function unsent({ page }: Tab): Promise<string> {
     Object.entries(localStorage).filter(([key]) => key.startsWith("innstream.chat.outgoing."))
       .map(([, text]) => text).join()
   );
+}
+
+async function hasFocus({ page }: Tab, element: Locator): Promise<void> {
+  await element.and(page.locator(":focus")).waitFor();
 }
 
 /** Somebody who wrote in a topic that was deleted before it could be sent. */
@@ -80,16 +85,16 @@ Deno.test(
     await page.getByRole("menuitem", { name: "Reply" }).press("Enter");
     await page.getByRole("button", { name: "Do not reply" }).press("Enter");
     await page.getByRole("button", { name: "Do not reply" }).waitFor({ state: "detached" });
-    assert.equal(await writing(page).evaluate((field) => field === document.activeElement), true);
+    await hasFocus(tab, writing(page));
     const search = page.getByRole("button", { name: "Search in this room" });
     await search.press("Enter");
     const field = page.locator(".chat-search").getByRole("searchbox");
     await field.press("Escape");
     await field.waitFor({ state: "detached" });
-    assert.equal(await search.evaluate((button) => button === document.activeElement), true);
+    await hasFocus(tab, search);
     await page.getByRole("article", { name: /^You, \d\d:\d\d: The lift stands still$/ }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("menuitem", { name: "Reply" }).press("Escape");
-    assert.equal(await said.evaluate((row) => row === document.activeElement), true);
+    await hasFocus(tab, said);
   }),
 );

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MEMBERS_MAX } from "@/lib/chat/limits.ts";
 import type { ChatRoom } from "@/lib/chat/message.ts";
 import { inTenant } from "@/services/postgres/tenant.ts";
 import { TOPICS_PER_PERSON_MAX } from "@/services/chat/topics.ts";
@@ -286,4 +287,30 @@ Deno.test("chat rooms - figures of a room", async () => {
   const { stats } = good(await rest.rooms.stats(meera, ROOM));
   assert.deepEqual([stats.messages, stats.today, stats.writers], [3, 2, 2]);
   assert.equal(codeOf(await rest.rooms.stats(kavya, ROOM)), "not_found");
+});
+
+Deno.test("chat rooms - a topic has so many members, and not one more", async () => {
+  await using hotels = await openChat();
+  const { rest, sql } = hotels;
+  const others = Array.from({ length: MEMBERS_MAX }, (_, n) => `p${n}`);
+  await inTenant(sql, 1, (tx) =>
+    tx`
+    insert into users (org_id, created_by, login, name, role, active)
+    select 1, 'root', login, login, 'staff', true from unnest(${others}::text[]) login`);
+  const body = (count: number) => ({ name: "Everybody", propertyId: 1, members: others.slice(0, count) });
+  assert.equal(codeOf(await rest.topics.create(meera, body(MEMBERS_MAX), undefined)), "validation_failed");
+  const { room: { roomId } } = good(await rest.topics.create(meera, body(MEMBERS_MAX - 1), undefined));
+  const put = (userId: string) => {
+    return rest.topics.putMember(meera, roomId, { userId, body: { role: "member" } });
+  };
+  assert.equal(codeOf(await put(others.at(-1)!)), "quota_exceeded");
+  const [counted] = await inTenant(sql, 1, (tx) =>
+    tx<{ count: number }[]>`
+    select count(*)::int as count from chat_members where org_id = 1 and room_id = ${roomId}`);
+  assert.equal(counted!.count, MEMBERS_MAX);
+  // Who is in it already can be given another role.
+  assert.equal(
+    (await rest.topics.putMember(meera, roomId, { userId: "p0", body: { role: "owner" } })).ok,
+    true,
+  );
 });

@@ -4,8 +4,10 @@ import type { ChatMessage } from "@/lib/chat/message.ts";
 import { LINGER_MS, ROOMS_OPEN_MAX } from "@/services/chat/org_hub.ts";
 import { RECEIPTS_WAITING_MAX, RoomReceipts } from "@/services/chat/room_receipts.ts";
 import { ACTIVE_ROOMS_MAX, ACTIVITY_MS, Watchers } from "@/services/chat/watchers.ts";
-import { RECEIPTS_MAX, RECEIPTS_MS } from "@/lib/chat/limits.ts";
-import { HEARD_MS, House, Somebody } from "../harness/chat_house.ts";
+import { CATCH_UP_MESSAGES_MAX, HISTORY_MESSAGES, RECEIPTS_MAX, RECEIPTS_MS } from "@/lib/chat/limits.ts";
+import type { Sending } from "@/services/chat/ports.ts";
+import { chatPerson } from "../harness/chat.ts";
+import { HEARD_MS, House, Somebody, TOPIC } from "../harness/chat_house.ts";
 import { MemoryRecord } from "../harness/memory_chat.ts";
 import { ManualClock, settle } from "../harness/memory_log.ts";
 
@@ -72,6 +74,36 @@ Deno.test("chat bounds - the positions of so many people wait in a room, and are
   ]);
   await receipts.settle();
 });
+
+Deno.test("chat bounds - who comes back is told so many changes, and of one more only the last messages", async () => {
+  const house = new House();
+  const one = house.instance();
+  const missed = Array.from({ length: CATCH_UP_MESSAGES_MAX }, (_, n) => sendingOf(`${n}`));
+  await house.record.send(1, TOPIC, missed);
+  const histories = async () => {
+    const somebody = new Somebody("anna");
+    const since = { afterSeq: null, afterRev: 0 };
+    const joining = one.chat.join(
+      somebody,
+      { roomId: TOPIC, since },
+      (_room, joined) => somebody.send(joined),
+    );
+    await house.run(HEARD_MS);
+    assert.equal(await joining, undefined);
+    return somebody.frames.flatMap((frame) =>
+      frame.type === "joined" ? [[frame.history.length, frame.reset ?? false]] : []
+    );
+  };
+  assert.deepEqual(await histories(), [[CATCH_UP_MESSAGES_MAX, false]]);
+  await house.say(one, "ben", { text: "one more" });
+  assert.deepEqual(await histories(), [[HISTORY_MESSAGES, true]]);
+  await house.close();
+});
+
+function sendingOf(text: string): Sending {
+  const message = { roomId: TOPIC, text, clientMsgId: text, replyTo: null, link: null, mentions: [] };
+  return { principal: chatPerson("ben"), message };
+}
 
 const MESSAGE: ChatMessage = {
   id: 1,

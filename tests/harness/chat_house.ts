@@ -6,6 +6,7 @@ import type { ChatRefused } from "@/lib/chat/errors.ts";
 import { Chat } from "@/services/chat/chat.ts";
 import type { Peer } from "@/services/chat/peer.ts";
 import type { Room } from "@/services/chat/room.ts";
+import { PRESENCE_FLUSH_MS } from "@/services/chat/room_presence.ts";
 import { chatPerson } from "./chat.ts";
 import { type MemoryBus, MemoryNet, MemoryRecord } from "./memory_chat.ts";
 import { ManualClock } from "./memory_log.ts";
@@ -15,6 +16,8 @@ export const TOPIC = "topic-1";
 const SINCE = { afterSeq: null, afterRev: null };
 /** Whatever is told is heard within this time. */
 export const HEARD_MS = 1_000;
+/** Who joins is known within this time: longer than what is told of it is held back, twice. */
+const JOINED_MS = 2 * PRESENCE_FLUSH_MS + 100;
 
 export interface Instance {
   readonly chat: Chat;
@@ -27,7 +30,7 @@ export class Somebody implements Peer {
   readonly watches: boolean;
   readonly rooms = new Map<string, Room>();
   readonly frames: ChatServerFrame[] = [];
-  readonly status = "online";
+  status: Peer["status"] = "online";
   isClosed = false;
 
   constructor(userId: string, watches = false, rest: Partial<Principal> = {}) {
@@ -47,6 +50,46 @@ export class Somebody implements Peer {
     this.rooms.delete(roomId);
   }
 
+  /** The only one that is joined. */
+  get room(): Room {
+    return this.rooms.values().next().value!;
+  }
+
+  /** As this one has come to see another one. */
+  sees(userId: string): string {
+    let status = "offline";
+    for (const frame of this.frames) {
+      if (frame.type === "joined") {
+        status = frame.online.find((one) => one.userId === userId)?.status ?? "offline";
+      }
+      if (frame.type === "presence") status = frame.users[userId] ?? status;
+    }
+    return status;
+  }
+
+  /** How often what this one sees of another one has changed. */
+  changes(userId: string): number {
+    let [changes, last] = [0, "offline"];
+    for (const frame of this.frames) {
+      if (frame.type !== "presence") continue;
+      const status = frame.users[userId] ?? last;
+      if (status !== last) changes++;
+      last = status;
+    }
+    return changes;
+  }
+
+  /** Who types, as this one was told last. */
+  get typing(): readonly string[] {
+    const last = this.frames.findLast(({ type }) => type === "typing");
+    return last?.type === "typing" ? last.users.map((one) => one.userId) : [];
+  }
+
+  leave(isClean: boolean): void {
+    this.isClosed = true;
+    this.room.leave(this, isClean);
+  }
+
   get heard(): readonly string[] {
     return this.frames.flatMap((frame) =>
       frame.type === "chat" ? [frame.text] : frame.type === "activity" ? [frame.message.text] : []
@@ -59,6 +102,8 @@ export class House {
   readonly clock = new ManualClock();
   readonly record = new MemoryRecord();
   readonly net = new MemoryNet((ms, run) => ms === 0 ? run() : void this.clock.after(ms, run));
+  /** What went wrong where nobody could be told. */
+  readonly failures: unknown[] = [];
   #instances: Chat[] = [];
   #said = 0;
 
@@ -70,7 +115,13 @@ export class House {
     const { record, clock } = this;
     const bus = this.net.bus();
     const instance = `i${this.#instances.length + 1}`;
-    const chat = new Chat({ record, bus, clock, instance, failed: () => {} });
+    const chat = new Chat({
+      record,
+      bus,
+      clock,
+      instance,
+      failed: (error) => void this.failures.push(error),
+    });
     this.#instances.push(chat);
     return { chat, bus };
   }
@@ -85,7 +136,7 @@ export class House {
       somebody.rooms.set(roomId, room);
       somebody.send(joined);
     });
-    await this.run(HEARD_MS);
+    await this.run(JOINED_MS);
     assert.equal(await joining, undefined);
     return somebody;
   }

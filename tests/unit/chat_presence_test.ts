@@ -1,15 +1,9 @@
 // Who is there and who types, on several instances, with the clock moved by hand.
 import assert from "node:assert/strict";
-import type { ChatServerFrame } from "@/lib/chat/server_frames.ts";
 import { TYPING_MS } from "@/lib/chat/limits.ts";
 import { ALIVE_MS, CUT_MS, LEAVING_MS } from "@/services/chat/alive.ts";
-import { Chat } from "@/services/chat/chat.ts";
-import type { Peer } from "@/services/chat/peer.ts";
-import type { Room } from "@/services/chat/room.ts";
 import { OFFLINE_GRACE_MS, PRESENCE_FLUSH_MS } from "@/services/chat/room_presence.ts";
-import { chatPerson } from "../harness/chat.ts";
-import { type MemoryBus, MemoryNet, MemoryRecord } from "../harness/memory_chat.ts";
-import { ManualClock } from "../harness/memory_log.ts";
+import { House } from "../harness/chat_house.ts";
 
 const ROOM = "property-1";
 /** Everything about presence is right within this time (product text). */
@@ -17,152 +11,45 @@ const RIGHT_MS = 5_000;
 /** Longest time until something typed is seen (product text). */
 const TYPING_SEEN_MS = 100;
 
-class Somebody implements Peer {
-  readonly principal;
-  readonly watches = false;
-  readonly frames: ChatServerFrame[] = [];
-  status: Peer["status"] = "online";
-  isClosed = false;
-  room!: Room;
-
-  constructor(userId: string) {
-    this.principal = chatPerson(userId);
-  }
-
-  send(text: string): void {
-    this.frames.push(JSON.parse(text));
-  }
-
-  hasJoined(): boolean {
-    return true;
-  }
-
-  expelled(): void {}
-
-  /** As this one has come to see another one. */
-  sees(userId: string): string {
-    let status = "offline";
-    for (const frame of this.frames) {
-      if (frame.type === "joined") {
-        status = frame.online.find((one) => one.userId === userId)?.status ?? "offline";
-      }
-      if (frame.type === "presence") status = frame.users[userId] ?? status;
-    }
-    return status;
-  }
-
-  /** How often what this one sees of another one has changed. */
-  changes(userId: string): number {
-    let [changes, last] = [0, "offline"];
-    for (const frame of this.frames) {
-      if (frame.type !== "presence") continue;
-      const status = frame.users[userId] ?? last;
-      if (status !== last) changes++;
-      last = status;
-    }
-    return changes;
-  }
-
-  get typing(): readonly string[] {
-    const last = this.frames.findLast(({ type }) => type === "typing");
-    return last?.type === "typing" ? last.users.map((one) => one.userId) : [];
-  }
-
-  leave(isClean: boolean): void {
-    this.isClosed = true;
-    this.room.leave(this, isClean);
-  }
-}
-
-class House {
-  readonly clock = new ManualClock();
-  readonly record = new MemoryRecord();
-  readonly net = new MemoryNet((ms, run) => ms === 0 ? run() : void this.clock.after(ms, run));
-  readonly failures: unknown[] = [];
-  #chats: { chat: Chat; bus: MemoryBus }[] = [];
-
-  instance(): { chat: Chat; bus: MemoryBus } {
-    const { record, clock } = this;
-    const bus = this.net.bus();
-    const instance = `i${this.#chats.length + 1}`;
-    const chat = new Chat({
-      record,
-      bus,
-      clock,
-      instance,
-      failed: (error) => void this.failures.push(error),
-    });
-    this.#chats.push({ chat, bus });
-    return { chat, bus };
-  }
-
-  async join(chat: Chat, userId: string): Promise<Somebody> {
-    const somebody = new Somebody(userId);
-    const joining = chat.join(
-      somebody,
-      { roomId: ROOM, since: { afterSeq: null, afterRev: null } },
-      (room, joined) => {
-        somebody.room = room;
-        somebody.send(joined);
-      },
-    );
-    // Longer than what is told of it is held back, twice.
-    await this.run(2 * PRESENCE_FLUSH_MS + 100);
-    await joining;
-    return somebody;
-  }
-
-  async run(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 10) {
-      for (let i = 0; i < 30; i++) await Promise.resolve();
-      this.clock.advance(Math.min(10, left));
-    }
-    for (let i = 0; i < 30; i++) await Promise.resolve();
-  }
-
-  async close(): Promise<void> {
-    for (const { chat } of this.#chats) await chat.close();
-    assert.deepEqual(this.failures, []);
-  }
-}
-
 Deno.test("presence - who joins knows at once who is there, on whatever instance", async () => {
   const house = new House();
   const [one, two] = [house.instance(), house.instance()];
   await house.run(1_500);
-  const anna = await house.join(one.chat, "anna");
-  const ben = await house.join(two.chat, "ben");
+  const anna = await house.join(one, "anna", { roomId: ROOM });
+  const ben = await house.join(two, "ben", { roomId: ROOM });
   const joined = ben.frames[0]!;
   assert.ok(joined.type === "joined");
   assert.deepEqual(joined.online.map(({ userId }) => userId).sort(), ["anna", "ben"]);
   assert.equal(anna.sees("ben"), "online");
   await house.close();
+  assert.deepEqual(house.failures, []);
 });
 
 Deno.test("presence - a page that is loaded anew does not flicker, one that is closed is offline soon", async () => {
   const house = new House();
-  const { chat } = house.instance();
-  const anna = await house.join(chat, "anna");
-  const ben = await house.join(chat, "ben");
+  const chat = house.instance();
+  const anna = await house.join(chat, "anna", { roomId: ROOM });
+  const ben = await house.join(chat, "ben", { roomId: ROOM });
   await house.run(1_000);
   const changes = anna.changes("ben");
   ben.leave(true);
   await house.run(OFFLINE_GRACE_MS - 500);
-  const again = await house.join(chat, "ben");
+  const again = await house.join(chat, "ben", { roomId: ROOM });
   await house.run(RIGHT_MS);
   assert.deepEqual([anna.changes("ben"), anna.sees("ben")], [changes, "online"]);
   again.leave(true);
   await house.run(OFFLINE_GRACE_MS + PRESENCE_FLUSH_MS);
   assert.equal(anna.sees("ben"), "offline");
   await house.close();
+  assert.deepEqual(house.failures, []);
 });
 
 Deno.test("presence - a connection that breaks off is offline at once, unless there is another one", async () => {
   const house = new House();
-  const { chat } = house.instance();
-  const anna = await house.join(chat, "anna");
-  const desk = await house.join(chat, "ben");
-  const phone = await house.join(chat, "ben");
+  const chat = house.instance();
+  const anna = await house.join(chat, "anna", { roomId: ROOM });
+  const desk = await house.join(chat, "ben", { roomId: ROOM });
+  const phone = await house.join(chat, "ben", { roomId: ROOM });
   phone.status = "away";
   phone.room.status(phone);
   await house.run(1_000);
@@ -174,14 +61,15 @@ Deno.test("presence - a connection that breaks off is offline at once, unless th
   await house.run(PRESENCE_FLUSH_MS);
   assert.equal(anna.sees("ben"), "offline");
   await house.close();
+  assert.deepEqual(house.failures, []);
 });
 
 Deno.test("presence - people of an instance that dies are offline within 5 s", async () => {
   const house = new House();
   const [one, two] = [house.instance(), house.instance()];
   await house.run(1_500);
-  const anna = await house.join(one.chat, "anna");
-  const ben = await house.join(two.chat, "ben");
+  const anna = await house.join(one, "anna", { roomId: ROOM });
+  const ben = await house.join(two, "ben", { roomId: ROOM });
   ben.room.typing(ben.principal, true);
   await house.run(500);
   assert.deepEqual(anna.typing, ["ben"]);
@@ -191,21 +79,22 @@ Deno.test("presence - people of an instance that dies are offline within 5 s", a
   await house.run(RIGHT_MS - ALIVE_MS + 1_000);
   assert.deepEqual([anna.sees("ben"), anna.typing], ["offline", []]);
   await house.close();
+  assert.deepEqual(house.failures, []);
 });
 
 Deno.test("presence - people of an instance that stops come back to another one and do not flicker", async () => {
   const house = new House();
   const [one, two] = [house.instance(), house.instance()];
   await house.run(1_500);
-  const anna = await house.join(one.chat, "anna");
-  const ben = await house.join(two.chat, "ben");
-  const carl = await house.join(two.chat, "carl");
+  const anna = await house.join(one, "anna", { roomId: ROOM });
+  const ben = await house.join(two, "ben", { roomId: ROOM });
+  const carl = await house.join(two, "carl", { roomId: ROOM });
   await house.run(1_000);
   const changes = anna.changes("ben");
   for (const somebody of [ben, carl]) somebody.leave(true);
   await two.chat.close();
   await house.run(LEAVING_MS - 500);
-  await house.join(one.chat, "ben");
+  await house.join(one, "ben", { roomId: ROOM });
   await house.run(RIGHT_MS);
   assert.deepEqual([anna.changes("ben"), anna.sees("ben"), anna.sees("carl")], [
     changes,
@@ -213,15 +102,16 @@ Deno.test("presence - people of an instance that stops come back to another one 
     "offline",
   ]);
   await house.close();
+  assert.deepEqual(house.failures, []);
 });
 
 Deno.test("presence - where NATS is away people of others are unknown, and right again when it is back", async () => {
   const house = new House();
   const [one, two] = [house.instance(), house.instance()];
   await house.run(1_500);
-  const anna = await house.join(one.chat, "anna");
-  const ben = await house.join(two.chat, "ben");
-  const carl = await house.join(two.chat, "carl");
+  const anna = await house.join(one, "anna", { roomId: ROOM });
+  const ben = await house.join(two, "ben", { roomId: ROOM });
+  const carl = await house.join(two, "carl", { roomId: ROOM });
   for (const { bus } of [one, two]) bus.isUp = false;
   await house.run(1_000);
   assert.deepEqual([anna.sees("ben"), anna.sees("anna"), ben.sees("anna")], ["unknown", "online", "unknown"]);
@@ -232,14 +122,15 @@ Deno.test("presence - where NATS is away people of others are unknown, and right
   await house.run(1_000);
   assert.deepEqual([anna.sees("ben"), anna.sees("carl"), ben.sees("anna")], ["online", "offline", "online"]);
   await house.close();
+  assert.deepEqual(house.failures, []);
 });
 
 Deno.test("presence - who was with an instance that is not there any more when NATS is back is offline within 5 s", async () => {
   const house = new House();
   const [one, two] = [house.instance(), house.instance()];
   await house.run(1_500);
-  const anna = await house.join(one.chat, "anna");
-  await house.join(two.chat, "ben");
+  const anna = await house.join(one, "anna", { roomId: ROOM });
+  await house.join(two, "ben", { roomId: ROOM });
   one.bus.isUp = false;
   await house.run(10_000);
   two.bus.isDead = true;
@@ -247,14 +138,15 @@ Deno.test("presence - who was with an instance that is not there any more when N
   await house.run(RIGHT_MS);
   assert.equal(anna.sees("ben"), "offline");
   await house.close();
+  assert.deepEqual(house.failures, []);
 });
 
 Deno.test("presence - a server that is silent is a cut, not the end of everybody else", async () => {
   const house = new House();
   const [one, two] = [house.instance(), house.instance()];
   await house.run(1_500);
-  const anna = await house.join(one.chat, "anna");
-  await house.join(two.chat, "ben");
+  const anna = await house.join(one, "anna", { roomId: ROOM });
+  await house.join(two, "ben", { roomId: ROOM });
   const { hear } = one.bus;
   one.bus.hear = () => {};
   await house.run(CUT_MS + 500);
@@ -263,32 +155,34 @@ Deno.test("presence - a server that is silent is a cut, not the end of everybody
   await house.run(1_500);
   assert.equal(anna.sees("ben"), "online");
   await house.close();
+  assert.deepEqual(house.failures, []);
 });
 
 Deno.test("presence - what is lost between instances is asked for", async () => {
   const house = new House();
   const [one, two] = [house.instance(), house.instance()];
   await house.run(1_500);
-  const anna = await house.join(one.chat, "anna");
-  await house.join(two.chat, "ben");
+  const anna = await house.join(one, "anna", { roomId: ROOM });
+  await house.join(two, "ben", { roomId: ROOM });
   await house.run(1_000);
   house.net.fate = (subject) => subject.includes(".presence.") ? [] : [0];
-  await house.join(two.chat, "carl");
+  await house.join(two, "carl", { roomId: ROOM });
   await house.run(1_000);
   assert.equal(anna.sees("carl"), "offline");
   house.net.fate = () => [0];
-  await house.join(two.chat, "dora");
+  await house.join(two, "dora", { roomId: ROOM });
   await house.run(1_000);
   assert.deepEqual([anna.sees("carl"), anna.sees("dora")], ["online", "online"]);
   await house.close();
+  assert.deepEqual(house.failures, []);
 });
 
 Deno.test("typing - it is seen at once, costs nothing when it is said again, and ends by itself", async () => {
   const house = new House();
   const [one, two] = [house.instance(), house.instance()];
   await house.run(1_500);
-  const anna = await house.join(one.chat, "anna");
-  const ben = await house.join(two.chat, "ben");
+  const anna = await house.join(one, "anna", { roomId: ROOM });
+  const ben = await house.join(two, "ben", { roomId: ROOM });
   await house.run(1_000);
   ben.room.typing(ben.principal, true);
   await house.run(TYPING_SEEN_MS);
@@ -302,15 +196,16 @@ Deno.test("typing - it is seen at once, costs nothing when it is said again, and
   await house.run(TYPING_MS + 1_500);
   assert.deepEqual([anna.typing, ben.typing], [[], []]);
   await house.close();
+  assert.deepEqual(house.failures, []);
 });
 
 Deno.test("typing - who says something, or leaves, does not type any more", async () => {
   const house = new House();
   const [one, two] = [house.instance(), house.instance()];
   await house.run(1_500);
-  const anna = await house.join(one.chat, "anna");
-  const ben = await house.join(two.chat, "ben");
-  const carl = await house.join(two.chat, "carl");
+  const anna = await house.join(one, "anna", { roomId: ROOM });
+  const ben = await house.join(two, "ben", { roomId: ROOM });
+  const carl = await house.join(two, "carl", { roomId: ROOM });
   for (const { room, principal } of [ben, carl]) room.typing(principal, true);
   await house.run(300);
   assert.deepEqual(anna.typing, ["ben", "carl"]);
@@ -322,4 +217,5 @@ Deno.test("typing - who says something, or leaves, does not type any more", asyn
   await house.run(300);
   assert.deepEqual(anna.typing, []);
   await house.close();
+  assert.deepEqual(house.failures, []);
 });

@@ -18,9 +18,6 @@ Deno.test.afterAll(async () => {
 });
 
 const ROOM = "property-1";
-const MANY = 1_000;
-/** Of those, so many join beside each other. */
-const TOGETHER = 50;
 
 async function options({ wsUrl }: { wsUrl: string }, userId: string) {
   return { wsUrl, userId, token: await one.token({ sub: userId, name: `Ms ${userId}` }) };
@@ -158,29 +155,4 @@ Deno.test("chat instances - people of a process that is killed are offline, and 
   } finally {
     child.kill("SIGKILL");
   }
-});
-
-Deno.test("chat instances - a thousand people in one room hear everything, once and in order", async () => {
-  const peers: ChatPeer[] = [];
-  // All of it is in this process: who comes with too many others would be too busy to answer a ping.
-  while (peers.length < MANY) {
-    const first = peers.length;
-    peers.push(
-      ...await Promise.all(Array.from({ length: TOGETHER }, async (_, i) => {
-        return await ChatPeer.join("room-2", await options(i % 2 === 0 ? one : two, `many${first + i}`));
-      })),
-    );
-  }
-  const speakers = peers.slice(0, 10);
-  const acks = await Promise.all(
-    speakers.flatMap((peer) => Array.from({ length: 5 }, (_, i) => peer.said(`${i}`))),
-  );
-  const last = Math.max(...acks.map(({ rev }) => rev));
-  for (const peer of peers) {
-    await peer.until(() => peer.of("chat").at(-1)?.rev === last);
-    assert.deepEqual(peer.of("chat").map(({ rev }) => rev), acks.map((_, i) => last - acks.length + 1 + i));
-  }
-  await until("everybody is there", () => one.services.chat.online(1, "room-2") === MANY);
-  assert.equal(peers.every(({ socket }) => socket.closed === undefined), true);
-  await Promise.all(peers.map((peer) => peer.close()));
 });

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "@/lib/ui/icon.tsx";
 
 export interface MenuItem {
@@ -23,7 +23,8 @@ export interface MenuProps {
 export function Menu({ label, items, onClose, children }: MenuProps) {
   const element = useRef<HTMLDivElement>(null);
   const itemsIn = () => [...element.current?.querySelectorAll<HTMLElement>("[data-item]") ?? []];
-  useEffect(() => {
+  // With what is shown: after it, the focus may have moved already, and nobody knows where it came from.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const all = itemsIn();
     (all.find((item) => item.ariaChecked === "true") ?? all[0])?.focus({ preventScroll: true });

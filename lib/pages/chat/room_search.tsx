@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChatMessage } from "@/lib/chat/message.ts";
 import { askSearch } from "@/lib/pages/chat/chat_rest.ts";
 import { clockWords, previewOf } from "@/lib/pages/chat/chat_words.ts";
@@ -35,7 +35,8 @@ export function RoomSearch({ roomId, propertyId, goTo, onClose }: RoomSearchProp
   const turn = useRef(0);
   const field = useRef<HTMLInputElement>(null);
   const whole = useRef<HTMLElement>(null);
-  useEffect(() => {
+  // With what is shown: after it, the focus may have moved already, and nobody knows where it came from.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const element = whole.current;
     field.current?.focus();

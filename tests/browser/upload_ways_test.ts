@@ -20,11 +20,18 @@ Deno.test.afterAll(async () => {
 
 /** Drops files of the disk onto the middle of a place, as the system does when somebody lets them go. */
 async function drop({ page }: Tab, place: Locator, ...files: readonly TestFile[]): Promise<void> {
+  // Where what lies below the pointer changes between two events, the browser takes it for a leave instead of a drop.
+  await page.evaluate(async () => {
+    const moving = document.getAnimations().filter(({ effect }) => {
+      return effect?.getComputedTiming().iterations !== Infinity;
+    });
+    await Promise.allSettled(moving.map(({ finished }) => finished));
+  });
   const box = (await place.boundingBox())!;
   const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   const data = { items: [], files: files.map(({ path }) => path), dragOperationsMask: 1 };
   const session = await page.context().newCDPSession(page);
-  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+  for (const type of ["dragEnter", "dragOver", "dragOver", "drop"] as const) {
     await session.send("Input.dispatchDragEvent", { type, ...at, data });
   }
   await session.detach();

@@ -1,5 +1,6 @@
 import { App, cors, csrf, staticFiles } from "fresh";
 import type { State } from "@/services/http/define.ts";
+import { counted } from "@/services/http/counted.ts";
 import { problems } from "@/services/http/problems.ts";
 import { type Fetch, runProcess } from "@/services/http/serve.ts";
 import { exceptPlainOptions, exceptUpgrades } from "@/services/http/upgrades.ts";
@@ -19,6 +20,7 @@ export function createApp(services: () => Services): App<State> {
       credentials: true,
       exposeHeaders: ["ETag", "Location", "Retry-After", "Idempotent-Replayed"],
     }))))
+    .use(counted)
     .use(problems)
     .use(csrf({ origin: (origin, ctx) => origin === ctx.url.origin || allowed().includes(origin) }))
     .use(staticFiles())

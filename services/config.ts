@@ -6,6 +6,9 @@ import { type Env, flag, integer, text, url } from "@/services/env.ts";
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Address and port of `GET /metrics`; without a port it is not served. */
+  readonly metricsHost: string;
+  readonly metricsPort: number | undefined;
   readonly databaseUrl: string;
   readonly natsUrl: string;
   /** HS256 secret; undefined where keys come from `jwksUrl`. */
@@ -63,6 +66,7 @@ export function readConfig(
       { default: 4000, min: 0, max: PORT_MAX },
       problems,
     ),
+    ...readMetricsAddress(env, problems),
     databaseUrl: url(env, "DATABASE_URL", ["postgres:", "postgresql:"], problems) ?? "",
     natsUrl: url(env, "NATS_URL", ["nats:", "tls:"], problems) ?? "",
     jwtSecret: text(env, "JWT_SECRET"),
@@ -109,6 +113,15 @@ export function readConfig(
   };
   keys(config, problems);
   return problems.length > 0 ? { problems } : config;
+}
+
+/** Where a process of ours tells its metrics. */
+export function readMetricsAddress(
+  env: Env,
+  problems: string[],
+): { readonly metricsHost: string; readonly metricsPort: number | undefined } {
+  const port = integer(env, "METRICS_PORT", { default: -1, min: 0, max: PORT_MAX }, problems);
+  return { metricsHost: text(env, "METRICS_HOST") ?? "127.0.0.1", metricsPort: port < 0 ? undefined : port };
 }
 
 function keys(config: Config, problems: string[]): void {

@@ -1,6 +1,7 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { Registry } from "@/lib/metrics/registry.ts";
 import { NatsBus } from "@/services/chat/bus.ts";
 import { Chat } from "@/services/chat/chat.ts";
 import { type ChatRest, createChatRest } from "@/services/chat/chat_rest.ts";
@@ -23,6 +24,9 @@ import { OrganisationIds } from "@/services/flags/organisations.ts";
 import { OrgSource } from "@/services/feeds/org_source.ts";
 import { ProcessSource } from "@/services/feeds/process_source.ts";
 import { errorFields, type Log } from "@/services/log.ts";
+import { APP_METRICS, appMeasures, watchNats } from "@/services/metrics/app_metrics.ts";
+import { type MetricsEndpoint, serveMetrics } from "@/services/metrics/endpoint.ts";
+import { watchProcess } from "@/services/metrics/process.ts";
 import { connectNats } from "@/services/nats/connect.ts";
 import { JetStreamLog } from "@/services/nats/event_log.ts";
 import { declareStreams, renewEpoch } from "@/services/nats/streams.ts";
@@ -58,6 +62,10 @@ export interface Services {
   readonly feeds: Feeds;
   readonly connections: Connections;
   readonly metrics: Metrics;
+  /** What this instance counts. */
+  readonly registry: Registry;
+  /** undefined: nobody scrapes this instance. */
+  readonly metricsEndpoint: MetricsEndpoint | undefined;
   readonly validator: Validator;
   /** The latest events that a person may see. */
   readonly recent: (principal: Principal, query: RecentQuery) => Promise<Recent>;
@@ -86,11 +94,17 @@ export interface Services {
 
 /** Starts every part that the app needs, in order. Rejects with what could not be reached. */
 export async function startServices(config: Config, log: Log): Promise<Services> {
-  const failed = (error: unknown) => log("warn", "a part failed and is tried again", errorFields(error));
+  const registry = new Registry(APP_METRICS);
+  const self = watchProcess(registry, "app");
+  const failed = (error: unknown) => {
+    registry.count("innstream_failures_total", {});
+    log("warn", "a part failed and is tried again", errorFields(error));
+  };
   const sql = connectPool(config.databaseUrl, { max: config.databasePool, applicationName: "innstream" });
   const refusal = await checkAppRole(sql);
   if (refusal !== undefined) throw new Error(refusal);
   const nats = await connectNats(config.natsUrl, "innstream");
+  watchNats(nats, registry);
   const js = jetstream(nats);
   const jsm = await jetstreamManager(nats);
   const newEpoch = () => crypto.randomUUID().replaceAll("-", "");
@@ -99,11 +113,12 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   await declare();
   const stream = new JetStreamLog(jsm);
   const recents = new RecentEvents(stream);
-  const metrics = new Metrics(failed);
+  const metrics = new Metrics(registry, failed);
   const connections = new Connections({
     max: config.maxConnections,
     maxPerUser: config.maxConnectionsPerUser,
     random: Math.random,
+    registry,
   });
   const ended = () => void feeds.restart();
   const feeds: Feeds = new Feeds({
@@ -124,12 +139,20 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     audit: (changes) => flagChanges.add(changes),
     changed: () => void connections.downgrade((orgId) => flags.streams(orgId)),
     now: () => new Date(),
+    registry,
     log,
     failed,
   });
-  const fleet = new Fleet(nats, crypto.randomUUID(), () => connections.counts(), failed);
-  const validator = new Validator(js, jsm, failed);
-  const relay = new OutboxRelay(js, new PostgresOutbox(sql), failed);
+  const fleet = new Fleet({
+    nats,
+    instance: crypto.randomUUID(),
+    counts: () => connections.counts(),
+    metrics: (orgId) => metrics.measured(orgId),
+    failed,
+  });
+  const validator = new Validator({ js, jsm, registry, failed });
+  const outbox = new PostgresOutbox(sql);
+  const relay = new OutboxRelay({ js, table: outbox, registry, failed });
   const resources = createResourceStore({
     sql,
     position: async () => {
@@ -150,6 +173,10 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     now: () => Date.now(),
     newId: () => crypto.randomUUID(),
     committed: (rows) => relay.nudge(rows),
+    ended: (outcome, bytes) => {
+      registry.count("innstream_uploads_total", { outcome });
+      registry.count("innstream_upload_bytes_total", {}, bytes);
+    },
   });
   const originals = new Originals(store);
   const previews = new Previews(js);
@@ -173,6 +200,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     bus: new NatsBus(nats, failed),
     clock: systemClock,
     instance: crypto.randomUUID(),
+    registry,
     failed,
   });
   const chatRest = createChatRest({
@@ -206,6 +234,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     renew: () => renewEpoch(jsm, newEpoch),
     failed,
     interrupted: (why) => {
+      if (why === "recreated") registry.count("innstream_epoch_changes_total", {});
       log("warn", "the events stream was interrupted", { why });
       void feeds.restart();
       void recover();
@@ -215,6 +244,14 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   await validator.restart(watch.state.epoch);
   await derived?.restart(watch.state.epoch);
   void relay.sweep();
+  const measures = [self.measure, ...appMeasures({ registry, connections, feeds, flags, chat, outbox, jsm })];
+  const endpoint = config.metricsPort === undefined ? undefined : serveMetrics({
+    hostname: config.metricsHost,
+    port: config.metricsPort,
+    registry,
+    measures,
+    log,
+  });
   const forgetting = setInterval(() => void forgetIdempotencyKeys(sql).catch(failed), FORGET_KEYS_MS);
 
   return {
@@ -229,6 +266,8 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     feeds,
     connections,
     metrics,
+    registry,
+    metricsEndpoint: endpoint,
     validator,
     recent: (principal, query) => recents.read(principal, query),
     flags,
@@ -266,6 +305,8 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     drain: () => connections.drain(),
     async close() {
       clearInterval(forgetting);
+      self.close();
+      await endpoint?.close();
       watch.stop();
       recoveries++;
       validator.close();

@@ -73,6 +73,13 @@ export class ProblemError extends Error {
   }
 }
 
+const CODES = new WeakMap<Response, ProblemCode>();
+
+/** The code of a problem that `problemResponse` made; undefined for any other response. */
+export function problemCodeOf(response: Response): ProblemCode | undefined {
+  return CODES.get(response);
+}
+
 /** The HTTP response of a problem. */
 export function problemResponse(
   problem: Problem,
@@ -92,6 +99,7 @@ export function problemResponse(
     status,
     ...(headers && { headers }),
   });
+  CODES.set(response, code);
   response.headers.set("content-type", "application/problem+json");
   response.headers.set("cache-control", "no-store");
   if (retryAfter !== undefined) {

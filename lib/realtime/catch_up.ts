@@ -57,6 +57,11 @@ export class CatchUp {
     this.#failed = failed;
   }
 
+  /** Reads of the stream under way. */
+  get active(): number {
+    return this.#slots.taken;
+  }
+
   /** Reads on after `cursor` in the stream of `epoch`, or tells why that cannot be done without a gap. */
   read(orgId: number, cursor: number, epoch: string): Promise<Read> {
     const key = `${epoch}.${orgId}.${cursor}`;

@@ -29,6 +29,8 @@ export interface StoredEvent {
   /** Size of the payload as it came; `json` takes about as much. */
   readonly bytes: number;
   readonly storedAt: number;
+  /** When it happened, as far as that can be believed: see `begunAt` below. */
+  readonly begunAt: number;
 }
 
 /** Why a message is not shown to anybody. */
@@ -101,6 +103,7 @@ export function decodeEvent(
       }),
       bytes: message.payload.byteLength,
       storedAt: message.storedAt,
+      begunAt: begunAt(at, message.storedAt),
     };
   } catch {
     return { invalid: "data is nested too deeply" };
@@ -109,6 +112,14 @@ export function decodeEvent(
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An outbox is behind by less than this, or else the clock of the publisher is wrong. */
+const BEHIND_MS_MAX = 600_000;
+
+/** From when on delivery counts: `at` where it lies shortly before the stream's own time, else the stream's time. */
+function begunAt(at: number, storedAt: number): number {
+  return at <= storedAt && storedAt - at <= BEHIND_MS_MAX ? at : storedAt;
 }
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;

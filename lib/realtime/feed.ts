@@ -94,6 +94,7 @@ export class Feed {
     const start = {
       seq: from?.seq ?? this.ring.head,
       epoch: from?.epoch ?? this.#epoch,
+      isResuming: from !== null,
     };
     const subscriber = new Subscriber(
       sink,
@@ -205,6 +206,10 @@ export class Feed {
   }
 
   #turnLive(subscriber: Subscriber): void {
+    const { meter } = this.#options;
+    if (subscriber.isResuming) meter.resumed(subscriber.replayed > 0 ? "replayed" : "current");
+    if (subscriber.replayed > 0) meter.caughtUp(subscriber.hasRead ? "stream" : "ring");
+    subscriber.isResuming = subscriber.hasRead = false;
     subscriber.state = "live";
     subscriber.replayed = 0;
     subscriber.group.live.add(subscriber);
@@ -286,6 +291,7 @@ export class Feed {
       if (subscriber.group !== group) return;
       if ("reset" in outcome) return this.#reset(subscriber, outcome.reset);
       const { events, end } = outcome.chunk;
+      subscriber.hasRead = true;
       // No further than this feed has come: beyond its head the subscriber would have to wait for it.
       const known = Math.max(events.at(-1)?.seq ?? 0, this.ring.head);
       subscriber.backlog = { frames: outcome.frames(group.audience), next: 0, end: Math.min(end, known) };
@@ -334,6 +340,9 @@ export class Feed {
     subscriber.epoch = this.#epoch;
     subscriber.sink.reset(reason, this.ring.head, this.#epoch);
     this.#options.meter.reset(this.orgId, reason);
+    if (subscriber.isResuming) this.#options.meter.resumed("reset");
+    subscriber.isResuming = false;
+    subscriber.replayed = 0;
     this.#turnLive(subscriber);
   }
 }

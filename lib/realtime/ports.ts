@@ -53,5 +53,9 @@ export interface Meter {
     now: number | null,
   ): void;
   reset(orgId: number, reason: ResetReason): void;
+  /** A client that came with a position has got what it missed. */
+  resumed(outcome: "current" | "replayed" | "reset"): void;
+  /** A subscriber that was behind has caught up. */
+  caughtUp(source: "ring" | "stream"): void;
   failed(orgId: number, error: unknown): void;
 }

@@ -22,6 +22,10 @@ export class Subscriber {
   epoch: string;
   /** Events handed over since it fell behind. */
   replayed = 0;
+  /** It came with a position and has not turned live since. */
+  isResuming: boolean;
+  /** The stream was read for it since it fell behind. */
+  hasRead = false;
   /** A read of the stream is on its way for it. */
   reading = false;
   /** Frames of a chunk that the sink had no room for yet. */
@@ -38,13 +42,14 @@ export class Subscriber {
   constructor(
     sink: Sink,
     group: Group<Subscriber>,
-    from: { seq: number; epoch: string },
+    from: { seq: number; epoch: string; isResuming: boolean },
     now: number,
   ) {
     this.sink = sink;
     this.group = group;
     this.cursor = from.seq;
     this.epoch = from.epoch;
+    this.isResuming = from.isResuming;
     this.progressAt = now;
   }
 }

@@ -19,8 +19,8 @@ export interface AliveOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly instance: string;
-  /** An instance is gone, or has left. */
-  readonly gone: (instance: string) => void;
+  /** An instance is gone, or has left: nothing was heard of it for so long. */
+  readonly gone: (instance: string, silentMs: number) => void;
   /** One that was gone, or could not tell for a while, is heard again: what is known of it may be out of date. */
   readonly back: (instance: string) => void;
   /** Nothing arrives from the others any more. */
@@ -148,7 +148,7 @@ export class Alive {
       this.#heard.delete(instance);
       this.#gone.add(instance);
       if (this.#gone.size > INSTANCES_MAX) this.#gone.delete(this.#gone.values().next().value!);
-      this.#options.gone(instance);
+      this.#options.gone(instance, now - at);
     }
   }
 }

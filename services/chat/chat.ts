@@ -6,6 +6,7 @@ import type { NewMessage, Present } from "@/lib/chat/message.ts";
 import { RoomPeople } from "@/lib/chat/people.ts";
 import { heardPeople } from "@/lib/chat/told.ts";
 import { Window } from "@/lib/chat/window.ts";
+import type { Registry } from "@/lib/metrics/registry.ts";
 import { chatSubject } from "@/lib/protocol/subjects.ts";
 import type { Clock } from "@/lib/realtime/ports.ts";
 import { Slots } from "@/lib/realtime/slots.ts";
@@ -32,6 +33,7 @@ export interface ChatOptions {
   readonly clock: Clock;
   /** The name of this instance: one token of a subject. */
   readonly instance: string;
+  readonly registry: Registry;
   readonly failed: (error: unknown) => void;
 }
 
@@ -68,7 +70,10 @@ export class Chat {
       bus,
       clock,
       instance,
-      gone: (gone) => this.#each((hub) => hub.gone(gone)),
+      gone: (gone, silentMs) => {
+        options.registry.observe("innstream_chat_presence_detect_seconds", {}, silentMs / 1000);
+        this.#each((hub) => hub.gone(gone));
+      },
       back: () => this.#each((hub) => hub.back()),
       cut: () => this.#each((hub) => hub.cut()),
       healed: (sinceMs) => this.#each((hub) => hub.healed(clock.now() - sinceMs)),
@@ -116,6 +121,12 @@ export class Chat {
     }
   }
 
+  /** Sets the gauges. */
+  measure(): void {
+    const joined = this.#hubs.values().reduce((sum, hub) => sum + hub.joined, 0);
+    this.#options.registry.set("innstream_chat_joined", {}, joined);
+  }
+
   /** May this person still be in the room? */
   async mayEnter(principal: Principal, roomId: string): Promise<boolean> {
     return !("error" in await this.#options.record.enter(principal, roomId));
@@ -123,9 +134,16 @@ export class Chat {
 
   /** Says something, over a socket or without one. Whatever is answered as kept is committed. Never rejects. */
   async say(principal: Principal, message: NewMessage): Promise<Kept | ChatRefused> {
-    return this.#counted(principal) ?? await this.#inRoom(principal, message.roomId, (room) => {
+    const { clock, registry } = this.#options;
+    const began = clock.now();
+    const said = this.#counted(principal) ?? await this.#inRoom(principal, message.roomId, (room) => {
       return room.say(principal, message);
     });
+    if (!("error" in said) && said.isNew) {
+      registry.count("innstream_chat_messages_total", {});
+      registry.observe("innstream_chat_send_seconds", {}, (clock.now() - began) / 1000);
+    }
+    return said;
   }
 
   /** Edits a message, or deletes it. Never rejects. */
@@ -192,7 +210,8 @@ export class Chat {
     },
   ): Promise<ChatRefused | undefined | "again"> {
     const { principal } = peer;
-    const { record } = this.#options;
+    const { record, clock, registry } = this.#options;
+    const began = clock.now();
     const entered = await this.#entering.run(
       () => record.enter(principal, entry.roomId),
       principal.orgId,
@@ -210,6 +229,7 @@ export class Chat {
       // Somebody may have been taken out meanwhile, or have a token that covers less.
       if (entry.isStale || principal !== peer.principal) return "again";
       admitted(room, room.join(peer, entered, since, caughtUp));
+      registry.observe("innstream_chat_history_seconds", {}, (clock.now() - began) / 1000);
       return undefined;
     } finally {
       letGo();

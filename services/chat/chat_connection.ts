@@ -310,14 +310,14 @@ export class ChatConnection implements Held, Peer {
     const close: ChatCloseName = CHAT_ERRORS[error].close ?? "internal";
     this.#socket.send(chatErrorFrame(error, detail === undefined ? {} : { detail }));
     // Who does not read is not there.
-    this.#leave(error !== "slow");
+    this.#leave(error !== "slow", close);
     this.#socket.close(CHAT_CLOSE[close]);
   }
 
-  #leave(isClean: boolean): void {
+  #leave(isClean: boolean, reason?: ChatCloseName): void {
     if (this.isClosed) return;
     this.#phase = "closed";
-    this.#deps.connections.remove(this);
+    this.#deps.connections.remove(this, reason);
     for (const room of this.#rooms.values()) room.leave(this, isClean);
     this.#rooms.clear();
     this.#detach?.();

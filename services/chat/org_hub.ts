@@ -2,6 +2,7 @@ import { coversProperty } from "@/lib/auth/principal.ts";
 import type { ChatMessage } from "@/lib/chat/message.ts";
 import { parseRoomId } from "@/lib/chat/room_id.ts";
 import { heardMessage, heardPositions, tellMessage, tellPeople, type ToldPeople } from "@/lib/chat/told.ts";
+import type { Registry } from "@/lib/metrics/registry.ts";
 import { chatFilter, chatSubject, type ChatTold, parseChatSubject } from "@/lib/protocol/subjects.ts";
 import type { Clock } from "@/lib/realtime/ports.ts";
 import type { Alive } from "@/services/chat/alive.ts";
@@ -33,6 +34,7 @@ export interface OrgHubOptions {
   readonly clock: Clock;
   readonly instance: string;
   readonly alive: Alive;
+  readonly registry: Registry;
   readonly failed: (error: unknown) => void;
 }
 
@@ -89,6 +91,11 @@ export class OrgHub {
   async watch(peer: Peer): Promise<void> {
     await this.#listening;
     await this.watchers.read(peer, () => this.#options.record.topicsOf(peer.principal));
+  }
+
+  /** Rooms joined, over all sockets. */
+  get joined(): number {
+    return this.#rooms.values().reduce((sum, { peers }) => sum + peers.size, 0);
   }
 
   /** The room where it is open here. */
@@ -180,7 +187,7 @@ export class OrgHub {
   }
 
   async #open(roomId: string, early: readonly ChatMessage[]): Promise<Room> {
-    const { record, clock, instance, orgId, failed } = this.#options;
+    const { record, clock, instance, orgId, registry, failed } = this.#options;
     // What is told from here on is heard; what was told before is read.
     await this.#listening;
     const opened = await record.open(orgId, roomId);
@@ -190,6 +197,7 @@ export class OrgHub {
       instance,
       orgId,
       opened,
+      registry,
       tell: (told, text) => this.#tell(roomId, told, text),
       said: (message) => this.watchers.said(message, room.propertyId),
       committed: (message) => {

@@ -13,6 +13,7 @@ import {
   tellPositions,
   tellTypists,
 } from "@/lib/chat/told.ts";
+import type { Registry } from "@/lib/metrics/registry.ts";
 import type { ChatTold } from "@/lib/protocol/subjects.ts";
 import type { Clock } from "@/lib/realtime/ports.ts";
 import { nameOf } from "@/services/chat/access.ts";
@@ -40,6 +41,7 @@ export interface RoomOptions {
   readonly instance: string;
   readonly orgId: number;
   readonly opened: OpenedRoom;
+  readonly registry: Registry;
   /** Tells the other instances. */
   readonly tell: (told: ChatTold, text: string) => void;
   /** A message of this room was said, edited or deleted, here or elsewhere. */
@@ -106,6 +108,7 @@ export class Room {
       clock,
       instance,
       changed: (typing) => this.broadcast(chatFrame({ type: "typing", roomId, ...typing })),
+      shown: (ms) => options.registry.observe("innstream_chat_typing_seconds", {}, ms / 1000),
       tell: (typists) => tell("typing", tellTypists(typists)),
     });
     this.#receipts = new RoomReceipts({

@@ -13,6 +13,8 @@ export interface RoomTypingOptions {
   readonly instance: string;
   /** Tells people here. */
   readonly changed: (typing: { readonly users: readonly Typist[]; readonly count: number }) => void;
+  /** Told after each change of somebody here: milliseconds until it was shown. */
+  readonly shown: (ms: number) => void;
   /** Tells the other instances who types here. */
   readonly tell: (typists: readonly Typist[]) => void;
 }
@@ -24,6 +26,8 @@ export class RoomTyping {
   readonly #flush: Coalesced;
   #isUntold = false;
   #toldAt = 0;
+  /** When the oldest change came that is not shown yet. */
+  #changedAt: number | undefined;
   /** What was told last, to say nothing twice. */
   #told = JSON.stringify({ users: [], count: 0 });
 
@@ -79,6 +83,7 @@ export class RoomTyping {
 
   #changedHere(): void {
     this.#isUntold = true;
+    this.#changedAt ??= this.#options.clock.now();
     this.#flush.call();
   }
 
@@ -94,5 +99,7 @@ export class RoomTyping {
     if (told === this.#told) return;
     this.#told = told;
     changed(merged);
+    if (this.#changedAt !== undefined) this.#options.shown(clock.now() - this.#changedAt);
+    this.#changedAt = undefined;
   }
 }

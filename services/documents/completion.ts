@@ -17,6 +17,8 @@ export interface CompletionParts {
   readonly newId: () => string;
   /** Told after the commit. */
   readonly committed: (rows: readonly OutboxRow[]) => void;
+  /** An upload has ended, with so many bytes that were kept. */
+  readonly ended: (outcome: Upload["state"], bytes: number) => void;
 }
 
 /** What became of an upload that is whole. */
@@ -45,6 +47,7 @@ export async function completeUpload(
     return await makeDocument(parts, tx, upload, sha256);
   });
   if (told.length > 0) parts.committed(told);
+  if (told.length > 0 && completion.state === "complete") parts.ended("complete", completion.size);
   return completion;
 }
 

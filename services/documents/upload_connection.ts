@@ -337,16 +337,16 @@ export class UploadConnection implements Held {
 
   #close(name: UploadCloseName): void {
     if (this.#phase === "closed") return;
-    this.#leave();
+    this.#leave(name);
     this.#socket.close(UPLOAD_CLOSE[name]);
   }
 
   /** What is being finished goes on. */
-  #leave(): void {
+  #leave(reason?: UploadCloseName): void {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
     this.#leases?.close();
-    this.#deps.connections.remove(this);
+    this.#deps.connections.remove(this, reason);
   }
 
   #fail(error: unknown): void {

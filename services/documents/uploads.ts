@@ -220,7 +220,9 @@ export class Uploads {
     // The row first: it decides between us and somebody who makes the document at this moment. What a crash leaves in
     // the bucket after this, the sweeper takes away with the row.
     const ended = await inTenant(this.#parts.sql, orgId, (tx) => endUpload(tx, { orgId, id, state }));
-    if (ended !== "complete") await this.takeAway(upload);
+    if (ended === "complete") return ended;
+    this.#parts.ended(ended, 0);
+    await this.takeAway(upload);
     return ended;
   }
 

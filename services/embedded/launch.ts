@@ -8,7 +8,7 @@ import { startNats } from "./nats_server.ts";
 import { type LaunchOptions, launchOptions } from "./options.ts";
 import { buildPages } from "./pages.ts";
 import { stopOrphans } from "./pid_files.ts";
-import { portIsFree } from "./ports.ts";
+import { freePort, portIsFree } from "./ports.ts";
 import { startPostgres } from "./postgres.ts";
 import { keptSecret } from "./secret.ts";
 import type { Ended } from "./server_process.ts";
@@ -89,8 +89,21 @@ class Launcher {
       );
     }
     const whole = { ...env, ...database, NATS_URL: natsUrl };
-    await this.#app(whole);
-    await this.#worker(whole);
+    await this.#app({ ...whole, METRICS_PORT: String(this.#metricsPort(0)) });
+    await this.#worker({ ...whole, METRICS_PORT: String(this.#metricsPort(1)) });
+  }
+
+  /** Of the app, or of the process `after` it: a free one where that is taken and none was asked for. */
+  #metricsPort(after: number): number {
+    const { metricsPort: { port, asked } } = this.#options;
+    const wanted = port + after;
+    if (portIsFree(wanted, "127.0.0.1")) return wanted;
+    if (asked) {
+      throw new StartError(
+        `METRICS_PORT: port ${wanted} is taken; stop what listens there or set another one`,
+      );
+    }
+    return freePort();
   }
 
   /** Everything of the app's environment that is known before the servers run; checked now, not after they have started. */

@@ -3,6 +3,8 @@ import { freePort } from "./ports.ts";
 
 const POSTGRES_PORT = 5433;
 const NATS_PORT = 4222;
+/** The port that exporters of Prometheus metrics use by convention. */
+const METRICS_PORT = 9464;
 const PORT_MAX = 65_535;
 
 export interface EmbeddedPort {
@@ -26,6 +28,8 @@ export interface LaunchOptions {
   natsUrl: string | undefined;
   postgresPort: EmbeddedPort;
   natsPort: EmbeddedPort;
+  /** Of the app; the worker gets the next one. */
+  metricsPort: EmbeddedPort;
   /** Demo data and demo people: on with the embedded database, else only when asked for. */
   demo: boolean;
   env: Record<string, string>;
@@ -63,6 +67,7 @@ export function launchOptions(
     natsUrl: read("NATS_URL"),
     postgresPort: port("PG_PORT", POSTGRES_PORT, 1),
     natsPort: port("NATS_PORT", NATS_PORT, 1),
+    metricsPort: port("METRICS_PORT", METRICS_PORT, 1),
     // Demo people need tokens that we sign, so not where another issuer's keys are used.
     demo: read("DEMO") === undefined
       ? databaseUrl === undefined && jwksUrl === undefined

@@ -6,6 +6,7 @@ import {
   type JsMsg,
 } from "@nats-io/jetstream";
 import { headers } from "@nats-io/transport-node";
+import type { Registry } from "@/lib/metrics/registry.ts";
 import { deadSubject } from "@/lib/protocol/subjects.ts";
 import { decodeMessage } from "@/services/feeds/consume.ts";
 import { EVENTS } from "@/services/nats/streams.ts";
@@ -26,15 +27,24 @@ const KEPT_BYTES_MAX = 64 * 1024;
 export class Validator {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
+  readonly #registry: Registry;
   readonly #failed: (error: unknown) => void;
   #invalid = 0;
   #stop: (() => void) | undefined;
   /** A start that was overtaken by another one, or by the end, consumes nothing. */
   #starts = 0;
 
-  constructor(js: JetStreamClient, jsm: JetStreamManager, failed: (error: unknown) => void) {
+  constructor(
+    { js, jsm, registry, failed }: {
+      js: JetStreamClient;
+      jsm: JetStreamManager;
+      registry: Registry;
+      failed: (error: unknown) => void;
+    },
+  ) {
     this.#js = js;
     this.#jsm = jsm;
+    this.#registry = registry;
     this.#failed = failed;
   }
 
@@ -85,5 +95,7 @@ export class Validator {
     const payload = message.data.subarray(0, KEPT_BYTES_MAX);
     await this.#js.publish(deadSubject(message.subject, epoch, message.seq), payload, { headers: kept });
     this.#invalid++;
+    // The reason up to the value that is in it.
+    this.#registry.count("innstream_events_dropped_total", { reason: reason.split(" ")[0]! });
   }
 }

@@ -56,6 +56,11 @@ export class Feeds {
     return this.#running.size;
   }
 
+  /** Reads of the stream for those who catch up that are under way. */
+  get catchUpsActive(): number {
+    return this.#catchUp.active;
+  }
+
   /** Highest sequence that a feed has read of the stream of this epoch; 0 where none has. */
   head(epoch: string): number {
     let head = 0;

@@ -52,6 +52,7 @@ export class FlagWatch {
   #starting = false;
   #stopped = false;
   #checking = false;
+  #isAnswered = true;
   #behind = 0;
   readonly #waiting = new Set<() => void>();
 
@@ -65,6 +66,11 @@ export class FlagWatch {
     await watch.#begin(++watch.#starts);
     watch.#timer = setInterval(() => void watch.#check(), FLAGS_CHECK_MS);
     return watch;
+  }
+
+  /** Did the bucket answer when it was looked at last? */
+  get isHealthy(): boolean {
+    return this.#isAnswered && !this.#stopped;
   }
 
   /** The bucket, to be read and written. */
@@ -182,6 +188,7 @@ export class FlagWatch {
     const { jsm, newEpoch, failed } = this.#options;
     try {
       const info = await jsm.streams.info(FLAGS_STREAM);
+      this.#isAnswered = true;
       if (own !== this.#starts) return;
       const { last_seq: last } = info.state;
       const isShort = epochOf(info) === this.#epoch && last < seen;
@@ -189,6 +196,7 @@ export class FlagWatch {
       this.#behind = last > this.#seen ? this.#behind + 1 : 0;
       if (isShort || epochOf(info) !== this.#epoch || this.#behind >= BEHIND_LOOKS_MAX) void this.restart();
     } catch (error) {
+      this.#isAnswered = false;
       if (own !== this.#starts) return;
       // While NATS is away the values hold, and its coming back starts this anew.
       if (isNotFound(error)) void this.restart();

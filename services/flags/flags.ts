@@ -13,6 +13,7 @@ import {
   streams,
 } from "@/lib/flags/flags.ts";
 import { decodeFlag, type StoredFlag } from "@/lib/flags/stored_flag.ts";
+import type { Registry } from "@/lib/metrics/registry.ts";
 import type { Service } from "@/lib/protocol/services.ts";
 import type { BucketOptions } from "@/services/flags/bucket.ts";
 import type { FlagChange } from "@/services/flags/changes.ts";
@@ -32,6 +33,7 @@ export interface FlagsOptions extends BucketOptions {
   /** The values are others now. */
   readonly changed: () => void;
   readonly now: () => Date;
+  readonly registry: Registry;
   readonly log: Log;
   readonly failed: (error: unknown) => void;
 }
@@ -79,6 +81,11 @@ export class Flags {
 
   get values(): FlagValues {
     return this.#values;
+  }
+
+  /** Is the bucket read? Else the last values hold. */
+  get isWatched(): boolean {
+    return this.#watch?.isHealthy ?? false;
   }
 
   /** What they mean for an organisation. */
@@ -194,6 +201,7 @@ export class Flags {
         orgId,
       });
     }
+    this.#options.registry.count("innstream_flag_changes_total", {}, changed.length);
     this.#provider.changed(changed);
     this.#options.changed();
   }

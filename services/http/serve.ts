@@ -61,7 +61,10 @@ export async function runProcess(
     const services = await startServices(config, log);
     provide(services);
     const running = listen(services, await loadFetch());
-    log("info", "listening", { url: `http://${config.host}:${running.port}` });
+    const { metricsHost } = config;
+    const metrics = services.metricsEndpoint &&
+      `http://${metricsHost}:${services.metricsEndpoint.port}/metrics`;
+    log("info", "listening", { url: `http://${config.host}:${running.port}`, metrics });
     return running;
   });
 }

@@ -7,8 +7,9 @@ import { configOrExit, runUntilEnd } from "@/services/process.ts";
 if (import.meta.main) {
   const config = configOrExit(readWorkerConfig);
   await runUntilEnd("worker", log, async () => {
-    const { broken, close } = await startWorker(config, log);
+    const { broken, close, metricsPort } = await startWorker(config, log);
     log("info", "waiting for documents", {
+      ...(metricsPort !== undefined && { metrics: `http://${config.metricsHost}:${metricsPort}/metrics` }),
       concurrency: config.concurrency,
       scans: config.clamav !== undefined,
     });

@@ -1,4 +1,5 @@
 import type { JetStreamClient } from "@nats-io/jetstream";
+import type { Registry } from "@/lib/metrics/registry.ts";
 
 /** Rows published at once by one process; what is beyond waits in the table for the sweeper. */
 export const IN_FLIGHT_MAX = 1_000;
@@ -48,6 +49,7 @@ export interface OutboxTable {
 export class OutboxRelay {
   readonly #js: JetStreamClient;
   readonly #table: OutboxTable;
+  readonly #registry: Registry;
   readonly #failed: (error: unknown) => void;
   readonly #timers: ReturnType<typeof setInterval>[];
   #inFlight = 0;
@@ -55,9 +57,17 @@ export class OutboxRelay {
   #marking: Promise<void> | undefined;
   #sweeping: Promise<void> | undefined;
 
-  constructor(js: JetStreamClient, table: OutboxTable, failed: (error: unknown) => void) {
+  constructor(
+    { js, table, registry, failed }: {
+      js: JetStreamClient;
+      table: OutboxTable;
+      registry: Registry;
+      failed: (error: unknown) => void;
+    },
+  ) {
     this.#js = js;
     this.#table = table;
+    this.#registry = registry;
     this.#failed = failed;
     this.#timers = [
       setInterval(() => this.sweep(), SWEEP_MS),
@@ -74,7 +84,12 @@ export class OutboxRelay {
     for (const row of rows) {
       if (this.#inFlight >= IN_FLIGHT_MAX) return;
       this.#inFlight++;
-      this.#publish(row).then((published) => this.#mark(published), this.#failed)
+      const committed = performance.now();
+      this.#publish(row).then((published) => {
+        const seconds = (performance.now() - committed) / 1000;
+        this.#registry.observe("innstream_event_publish_seconds", {}, seconds);
+        this.#mark(published);
+      }, this.#failed)
         .finally(() => this.#inFlight--);
     }
   }
@@ -105,6 +120,7 @@ export class OutboxRelay {
 
   async #publish({ id, subject, payload }: OutboxRow): Promise<PublishedRow> {
     const { seq } = await this.#js.publish(subject, payload, { msgID: id, timeout: PUBLISH_TIMEOUT_MS });
+    this.#registry.count("innstream_events_published_total", {});
     return { id, seq };
   }
 

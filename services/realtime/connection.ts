@@ -220,16 +220,16 @@ export class RealtimeConnection implements Held, Sink {
   /** Ends the connection: an error frame where there is one to tell, then the close code. */
   #end(close: CloseName, error?: FrameErrorCode, detail?: string): void {
     if (this.#closed) return;
-    this.#leave();
+    this.#leave(close);
     if (error !== undefined) this.#error(error, detail);
     else if (close === "slow") this.#deps.metrics.error(this.#principal.orgId);
     this.#socket.close(CLOSE[close]);
   }
 
-  #leave(): void {
+  #leave(reason?: CloseName): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#deps.connections.remove(this);
+    this.#deps.connections.remove(this, reason);
     this.#deps.metrics.closed(this.#principal.orgId);
     if (this.#subscriber !== undefined) this.#feed?.leave(this.#subscriber);
   }

@@ -1,3 +1,4 @@
+import type { Registry } from "@/lib/metrics/registry.ts";
 import type { LeaveReason } from "@/lib/protocol/frames.ts";
 import type { Problem } from "@/lib/protocol/problems.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
@@ -11,7 +12,17 @@ export interface Held {
   tick(now: number): void;
   /** Sends the client elsewhere, to come back `reconnectInMs` from now. */
   leave(why: LeaveReason, reconnectInMs: number): void;
+  /** Bytes that wait to be read by the peer, where it is a socket of the stream. */
+  buffered?(): number;
 }
+
+/** The label `endpoint` of metrics. */
+export const ENDPOINTS = {
+  streaming: "stream",
+  polling: "poll",
+  uploading: "upload",
+  chatting: "chat",
+} as const satisfies Record<Held["kind"], string>;
 
 /** How many sockets and how many waiting polls. */
 export interface ConnectionCounts {
@@ -44,13 +55,19 @@ export class Connections {
   readonly #perUser = new Map<string, number>();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #random: () => number;
+  readonly #registry: Registry;
   #taken = 0;
   #draining = false;
 
-  constructor(options: { max: number; maxPerUser: number; random: () => number }) {
+  constructor(options: { max: number; maxPerUser: number; random: () => number; registry: Registry }) {
     this.#max = options.max;
     this.#maxPerUser = options.maxPerUser;
     this.#random = options.random;
+    this.#registry = options.registry;
+    this.#registry.set("innstream_connections_max", {}, this.#max);
+    for (const endpoint of Object.values(ENDPOINTS)) {
+      this.#registry.set("innstream_connections", { endpoint }, 0);
+    }
     this.#timer = setInterval(() => void this.#tick(), TICK_MS);
   }
 
@@ -59,9 +76,27 @@ export class Connections {
   }
 
   counts(): ConnectionCounts {
+    const { streaming, polling } = this.byKind();
+    return { streaming, polling };
+  }
+
+  byKind(): Record<Held["kind"], number> {
     const counts = { streaming: 0, polling: 0, uploading: 0, chatting: 0 };
     for (const { kind } of this.#held) counts[kind]++;
-    return { streaming: counts.streaming, polling: counts.polling };
+    return counts;
+  }
+
+  /** Sets the gauges; before a scrape, since nothing else needs them. */
+  measure(): void {
+    for (const [kind, count] of Object.entries(this.byKind())) {
+      this.#registry.set("innstream_connections", { endpoint: ENDPOINTS[kind as Held["kind"]] }, count);
+    }
+    const buffered = this.#held.values().reduce(
+      (sum, held) => sum + (held.kind === "streaming" ? held.buffered?.() ?? 0 : 0),
+      0,
+    );
+    this.#registry.set("innstream_send_buffer_bytes", {}, Number.isFinite(buffered) ? buffered : 0);
+    this.#registry.set("streaming_active_connections", {}, this.byKind().streaming);
   }
 
   get draining(): boolean {
@@ -105,10 +140,13 @@ export class Connections {
 
   add(held: Held): void {
     this.#held.add(held);
+    this.#registry.count("innstream_connections_opened_total", { endpoint: ENDPOINTS[held.kind] });
   }
 
-  remove(held: Held): void {
-    this.#held.delete(held);
+  /** `reason`: the name of the close code, or `gone` where the client went. May be told twice. */
+  remove(held: Held, reason = "gone"): void {
+    if (!this.#held.delete(held)) return;
+    this.#registry.count("innstream_connections_closed_total", { endpoint: ENDPOINTS[held.kind], reason });
   }
 
   /** Accepts nobody any more and sends everyone elsewhere, in slices over DRAIN_MS; settles when they are gone. */
@@ -116,6 +154,7 @@ export class Connections {
     this.#draining = true;
     clearInterval(this.#timer);
     await this.#inSlices([...this.#held], DRAIN_MS, (held) => {
+      this.#registry.count("innstream_downgrades_total", { reason: "restart" });
       held.leave("restart", this.#randomBelow(RECONNECT_SPREAD_MS));
     });
     // Those told last must have heard it: the listener cuts off with 1001 whoever is left when it ends.
@@ -132,7 +171,9 @@ export class Connections {
     const isConcerned = (held: Held) => held.kind === "streaming" && !mayStream(held.orgId);
     await this.#inSlices(this.#shuffled([...this.#held].filter(isConcerned)), DOWNGRADE_MS, (held) => {
       // It may have been switched on again in the meantime.
-      if (isConcerned(held)) held.leave("switched_off", this.#randomBelow(POLL_SPREAD_MS));
+      if (!isConcerned(held)) return;
+      this.#registry.count("innstream_downgrades_total", { reason: "switched_off" });
+      held.leave("switched_off", this.#randomBelow(POLL_SPREAD_MS));
     });
   }
 

@@ -1,6 +1,7 @@
 import type { ResetReason } from "@/lib/protocol/frames.ts";
 import { type Service, SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import type { Frame } from "@/lib/realtime/frame.ts";
+import type { Registry } from "@/lib/metrics/registry.ts";
 import type { Meter } from "@/lib/realtime/ports.ts";
 
 /** Organisations counted one by one; one that has nobody connected makes room, the first to be counted first. */
@@ -15,6 +16,12 @@ export interface RealtimeMetrics {
   readonly errorCount: number;
   /** From the JetStream timestamp to the socket write, over everything delivered live. */
   readonly avgLatencyMs: number;
+}
+
+/** Metrics with the number of deliveries that their mean was taken of: means of several can be joined. */
+export interface Measured {
+  readonly metrics: RealtimeMetrics;
+  readonly measured: number;
 }
 
 class Tally {
@@ -37,6 +44,10 @@ class Tally {
     this.#latencyCount += count;
   }
 
+  get measured(): number {
+    return this.#latencyCount;
+  }
+
   read(): RealtimeMetrics {
     const latency = this.#latencyCount === 0 ? 0 : this.#latencySum / this.#latencyCount;
     return {
@@ -54,9 +65,11 @@ class Tally {
 export class Metrics implements Meter {
   readonly #instance = new Tally();
   readonly #organisations = new Map<number, Tally>();
+  readonly #registry: Registry;
   readonly #failed: (error: unknown) => void;
 
-  constructor(failed: (error: unknown) => void) {
+  constructor(registry: Registry, failed: (error: unknown) => void) {
+    this.#registry = registry;
     this.#failed = failed;
   }
 
@@ -65,9 +78,10 @@ export class Metrics implements Meter {
     return this.#instance.read();
   }
 
-  /** What concerns one organisation. */
-  organisation(orgId: number): RealtimeMetrics {
-    return (this.#organisations.get(orgId) ?? new Tally()).read();
+  /** What concerns one organisation, or (null) the whole instance. */
+  measured(orgId: number | null): Measured {
+    const tally = orgId === null ? this.#instance : this.#organisations.get(orgId) ?? new Tally();
+    return { metrics: tally.read(), measured: tally.measured };
   }
 
   opened(orgId: number): void {
@@ -83,6 +97,7 @@ export class Metrics implements Meter {
 
   /** A refused handshake, an error frame, a connection given up. */
   error(orgId: number): void {
+    this.#registry.count("streaming_errors", {});
     for (const tally of this.#both(orgId)) tally.errors++;
   }
 
@@ -94,9 +109,26 @@ export class Metrics implements Meter {
       for (const event of frame.events) latency += Math.max(0, now - event.storedAt);
     }
     for (const tally of this.#both(orgId)) tally.delivered(frame, sockets, latency);
+    const { service } = frame;
+    this.#registry.count("innstream_events_delivered_total", { service }, frame.events.length * sockets);
+    if (now === null) return;
+    for (const { begunAt } of frame.events) {
+      const seconds = Math.max(0, now - begunAt) / 1000;
+      this.#registry.observe("innstream_event_delivery_seconds", { service }, seconds, sockets);
+    }
   }
 
-  reset(_orgId: number, _reason: ResetReason): void {}
+  reset(_orgId: number, reason: ResetReason): void {
+    this.#registry.count("innstream_resets_total", { reason });
+  }
+
+  resumed(outcome: "current" | "replayed" | "reset"): void {
+    this.#registry.count("innstream_resumes_total", { outcome });
+  }
+
+  caughtUp(source: "ring" | "stream"): void {
+    this.#registry.count("innstream_catch_ups_total", { source });
+  }
 
   failed(orgId: number, error: unknown): void {
     this.error(orgId);

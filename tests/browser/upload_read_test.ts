@@ -22,6 +22,8 @@ const { run } = browserTests({
       memoryBytes: 1024 ** 3,
       clamav: undefined,
       clamavRequired: false,
+      metricsHost: "127.0.0.1",
+      metricsPort: undefined,
       aadhaarKeys: [],
     }, () => {});
   },

@@ -10,6 +10,8 @@ import { PRESENCE_FLUSH_MS } from "@/services/chat/room_presence.ts";
 import { chatPerson } from "./chat.ts";
 import { type MemoryBus, MemoryNet, MemoryRecord } from "./memory_chat.ts";
 import { ManualClock } from "./memory_log.ts";
+import { Registry } from "@/lib/metrics/registry.ts";
+import { APP_METRICS } from "@/services/metrics/app_metrics.ts";
 
 /** A topic with anna and ben. */
 export const TOPIC = "topic-1";
@@ -120,6 +122,7 @@ export class House {
       bus,
       clock,
       instance,
+      registry: new Registry(APP_METRICS),
       failed: (error) => void this.failures.push(error),
     });
     this.#instances.push(chat);

@@ -31,6 +31,7 @@ export class MemoryLog implements EventLog {
       json: `{"id":"${this.epoch}-${seq}"}`,
       bytes: 40,
       storedAt: 0,
+      begunAt: 0,
     };
     this.events.push(event);
     this.history.push(event);

@@ -71,6 +71,8 @@ async function instance(
     databasePool: 5,
     documentBytes: 2 * 1024 ** 3,
     clamavRequired: false,
+    metricsHost: "127.0.0.1",
+    metricsPort: 0,
     initialFlags: initialFlags(true),
     operatorOrgs: [1],
     // Tests that count events must be the only ones who make any.

@@ -8,6 +8,8 @@ import { Validator } from "@/services/events/validator.ts";
 import { call, startDemo, streamInfo, until } from "../harness/live.ts";
 import type { TestServer } from "../harness/server.ts";
 import { TestSocket } from "../harness/socket.ts";
+import { Registry } from "@/lib/metrics/registry.ts";
+import { APP_METRICS } from "@/services/metrics/app_metrics.ts";
 
 let server: TestServer;
 let token: string;
@@ -177,7 +179,12 @@ Deno.test("events - looking at the same messages again keeps each of them once",
   const jsm = await jetstreamManager(publisher);
   // As after the loss of the consumer: everything is looked at from the beginning.
   await jsm.consumers.delete("EVENTS", "validator");
-  const again = new Validator(jetstream(publisher), jsm, (error) => assert.fail(String(error)));
+  const again = new Validator({
+    js: jetstream(publisher),
+    jsm,
+    registry: new Registry(APP_METRICS),
+    failed: (error) => assert.fail(String(error)),
+  });
   await again.restart((await streamInfo(server)).epoch);
   await until("all were looked at again", () => again.invalid >= before);
   assert.equal((await deadMessages()).length, before);

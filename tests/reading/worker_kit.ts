@@ -73,6 +73,8 @@ export async function openDesk(): Promise<Desk> {
     memoryBytes: 1024 ** 3,
     clamav: undefined,
     clamavRequired: false,
+    metricsHost: "127.0.0.1",
+    metricsPort: undefined,
     aadhaarKeys: [],
   };
   const log: Log = (level, message, fields) =>

@@ -13,6 +13,8 @@ import type { Room } from "@/services/chat/room.ts";
 import { chatPerson } from "../harness/chat.ts";
 import { type MemoryBus, MemoryNet, MemoryRecord } from "../harness/memory_chat.ts";
 import { ManualClock } from "../harness/memory_log.ts";
+import { Registry } from "@/lib/metrics/registry.ts";
+import { APP_METRICS } from "@/services/metrics/app_metrics.ts";
 
 const ROOM = "property-1";
 const INSTANCES = 3;
@@ -220,13 +222,14 @@ Deno.test("chat - whatever is lost between instances, everybody ends with what t
         };
         net.fate = (subject) => subject.startsWith("chat.") ? fates[told++ % fates.length]! : [0];
         let named = 0;
+        const registry = new Registry(APP_METRICS);
         const failures: unknown[] = [];
         const start = (): Instance => {
           const bus = net.bus();
           const failed = (error: unknown) => {
             if (!String(error).includes("the database is away")) failures.push(error);
           };
-          return { bus, chat: new Chat({ record, bus, clock, instance: `i${++named}`, failed }) };
+          return { bus, chat: new Chat({ record, bus, clock, instance: `i${++named}`, registry, failed }) };
         };
         const instances = Array.from({ length: INSTANCES }, start);
         const clients = Array.from({ length: CLIENTS }, (_, i) => new Client(`u${i}`));

@@ -4,6 +4,10 @@ import { type Principal, principalOf } from "@/lib/auth/principal.ts";
 import type { LeaveReason } from "@/lib/protocol/frames.ts";
 import { Connections, DOWNGRADE_MS, type Held } from "@/services/realtime/connections.ts";
 import { BUFFERED_BYTES_BUDGET, BUFFERED_BYTES_HIGH } from "@/services/realtime/limits.ts";
+import { Registry } from "@/lib/metrics/registry.ts";
+import { APP_METRICS } from "@/services/metrics/app_metrics.ts";
+
+const registry = new Registry(APP_METRICS);
 
 function person(sub: string, orgId = 1): Principal {
   const principal = principalOf({ sub, orgId, role: "manager", exp: 2e9 });
@@ -18,7 +22,7 @@ function taken(connections: Connections, principal: Principal): () => void {
 }
 
 Deno.test("connections - one person has at most so many, another organisation's namesake is another person", async () => {
-  const connections = new Connections({ max: 100, maxPerUser: 2, random: () => 0 });
+  const connections = new Connections({ max: 100, maxPerUser: 2, random: () => 0, registry });
   const release = taken(connections, person("u"));
   taken(connections, person("u"));
   const refused = connections.take(person("u"));
@@ -32,7 +36,7 @@ Deno.test("connections - one person has at most so many, another organisation's 
 });
 
 Deno.test("connections - a full process refuses, and takes again when one has gone", async () => {
-  const connections = new Connections({ max: 2, maxPerUser: 10, random: () => 0 });
+  const connections = new Connections({ max: 2, maxPerUser: 10, random: () => 0, registry });
   const release = taken(connections, person("a"));
   taken(connections, person("b"));
   const refused = connections.take(person("c"));
@@ -45,7 +49,7 @@ Deno.test("connections - a full process refuses, and takes again when one has go
 });
 
 Deno.test("connections - what all sockets may hold together stays in the budget", async () => {
-  const connections = new Connections({ max: 20_000, maxPerUser: 20_000, random: () => 0 });
+  const connections = new Connections({ max: 20_000, maxPerUser: 20_000, random: () => 0, registry });
   assert.equal(connections.bufferLimit(), BUFFERED_BYTES_HIGH);
   for (let i = 0; i < 10_000; i++) taken(connections, person("u"));
   assert.ok(connections.bufferLimit() * 10_000 <= BUFFERED_BYTES_BUDGET);
@@ -54,7 +58,7 @@ Deno.test("connections - what all sockets may hold together stays in the budget"
 
 Deno.test("connections - a drain tells everyone to come back at different times", async () => {
   let next = 0;
-  const connections = new Connections({ max: 10, maxPerUser: 10, random: () => (next += 0.1) % 1 });
+  const connections = new Connections({ max: 10, maxPerUser: 10, random: () => (next += 0.1) % 1, registry });
   const told: number[] = [];
   for (let i = 0; i < 5; i++) {
     connections.add({ orgId: 1, kind: "streaming", tick: () => {}, leave: (_why, ms) => told.push(ms) });
@@ -82,7 +86,7 @@ function held(connections: Connections, orgId: number, kind: Held["kind"]) {
 Deno.test("connections - a downgrade tells the sockets it concerns, spread over two seconds, and no poll", async () => {
   const clock = FakeTimers.install({ toFake: ["setTimeout", "setInterval", "clearInterval"] });
   try {
-    const connections = new Connections({ max: 1_000, maxPerUser: 1_000, random: () => 0.5 });
+    const connections = new Connections({ max: 1_000, maxPerUser: 1_000, random: () => 0.5, registry });
     const leaving = Array.from({ length: 100 }, () => held(connections, 2, "streaming"));
     const staying = [held(connections, 1, "streaming"), held(connections, 2, "polling")];
     assert.deepEqual(connections.counts(), { streaming: 101, polling: 1 });
@@ -106,7 +110,7 @@ Deno.test("connections - a downgrade tells the sockets it concerns, spread over 
 Deno.test("connections - what is switched on again in the middle of a downgrade keeps those who were not told yet", async () => {
   const clock = FakeTimers.install({ toFake: ["setTimeout", "setInterval", "clearInterval"] });
   try {
-    const connections = new Connections({ max: 1_000, maxPerUser: 1_000, random: Math.random });
+    const connections = new Connections({ max: 1_000, maxPerUser: 1_000, random: Math.random, registry });
     const sockets = Array.from({ length: 100 }, () => held(connections, 1, "streaming"));
     let isOn = false;
     const downgrading = connections.downgrade(() => isOn);

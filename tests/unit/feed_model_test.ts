@@ -121,7 +121,13 @@ class World {
       state: this.log.now(),
       catchUp: new CatchUp(this.log, this.clock, () => {}),
       clock: this.clock,
-      meter: { delivered: () => {}, reset: () => {}, failed: () => {} },
+      meter: {
+        delivered: () => {},
+        reset: () => {},
+        resumed: () => {},
+        caughtUp: () => {},
+        failed: () => {},
+      },
       bufferLimit: () => LIMIT_BYTES,
       ringEventsMax: 8,
     });

@@ -10,7 +10,7 @@ import { Ring } from "@/lib/realtime/ring.ts";
 import { ManualClock } from "../harness/memory_log.ts";
 
 function event(seq: number, service: Service = "tasks", json = `{"id":"${seq}"}`): StoredEvent {
-  return { seq, orgId: 1, propertyId: 1, service, json, bytes: json.length, storedAt: 0 };
+  return { seq, orgId: 1, propertyId: 1, service, json, bytes: json.length, storedAt: 0, begunAt: 0 };
 }
 
 function setUp() {

@@ -12,6 +12,7 @@ const event = (seq: number, bytes = 10): StoredEvent => ({
   json: "{}",
   bytes,
   storedAt: 0,
+  begunAt: 0,
 });
 
 Deno.test("ring - holds the last 500 events and no more", () => {

@@ -13,11 +13,13 @@ const CODE = ["lib", "services", "node_modules", "deno.json"];
  * for the readers. It writes no file.
  */
 export function workerArguments(config: WorkerConfig): string[] {
-  const { databaseUrl, natsUrl, clamav, aadhaarKeys } = config;
+  const { databaseUrl, natsUrl, clamav, aadhaarKeys, metricsHost, metricsPort } = config;
   const hosts = [
     hostOf(databaseUrl, POSTGRES_PORT),
     hostOf(natsUrl, NATS_PORT),
     ...(clamav === undefined ? [] : [`${clamav.hostname}:${clamav.port}`]),
+    // It listens there.
+    ...(metricsPort === undefined ? [] : [`${metricsHost}:${metricsPort}`]),
   ];
   return [
     "run",

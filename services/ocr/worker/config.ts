@@ -1,7 +1,10 @@
+import { readMetricsAddress } from "@/services/config.ts";
 import { type Env, flag, integer, text, url } from "@/services/env.ts";
 
 /** Everything the OCR worker is told from outside. One row of the README's table each. */
 export interface WorkerConfig {
+  readonly metricsHost: string;
+  readonly metricsPort: number | undefined;
   readonly databaseUrl: string;
   readonly natsUrl: string;
   /** Documents that are read at once. */
@@ -31,6 +34,7 @@ const KEYS_MAX = 10;
 export function readWorkerConfig(env: Env): WorkerConfig | { readonly problems: readonly string[] } {
   const problems: string[] = [];
   const config: WorkerConfig = {
+    ...readMetricsAddress(env, problems),
     databaseUrl: url(env, "DATABASE_URL", ["postgres:", "postgresql:"], problems) ?? "",
     natsUrl: url(env, "NATS_URL", ["nats:", "tls:"], problems) ?? "",
     concurrency: integer(env, "OCR_CONCURRENCY", {

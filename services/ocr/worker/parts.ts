@@ -1,5 +1,6 @@
 import type { JetStreamClient } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
+import type { Registry } from "@/lib/metrics/registry.ts";
 import type { Originals } from "@/services/documents/originals.ts";
 import type { Previews } from "@/services/documents/previews.ts";
 import type { Log } from "@/services/log.ts";
@@ -26,5 +27,6 @@ export interface WorkerParts {
   readonly backoffMs: readonly number[];
   /** Unix time in milliseconds. */
   readonly now: () => number;
+  readonly registry: Registry;
   readonly log: Log;
 }

@@ -65,6 +65,7 @@ async function attempt(
   // Earlier ones ended with their worker; nobody knows whether the file was scanned.
   if (attempts > ATTEMPTS_MAX) return await giveUp(parts.config.clamavRequired ? "scanner_down" : "crashed");
   let outcome: ReadOutcome;
+  const began = performance.now();
   try {
     outcome = await readOnce(parts, job, document, { signal, password: null });
   } catch (error) {
@@ -72,6 +73,8 @@ async function attempt(
     await forgetAttempts(sql, job, "last");
     throw error;
   }
+  parts.registry.observe("innstream_ocr_read_seconds", {}, (performance.now() - began) / 1000);
+  parts.registry.count("innstream_ocr_documents_total", { outcome: outcome.ok ? "read" : outcome.problem });
   if (!outcome.ok) {
     const { problem, why } = outcome;
     log("warn", "an attempt at a document failed", { ...placeOf(job), problem, why, attempts });

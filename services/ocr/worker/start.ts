@@ -1,8 +1,13 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { Registry } from "@/lib/metrics/registry.ts";
 import { Originals } from "@/services/documents/originals.ts";
 import { ChunkStore } from "@/services/documents/chunk_store.ts";
 import { Previews } from "@/services/documents/previews.ts";
 import { errorFields, type Log } from "@/services/log.ts";
+import { WORKER_METRICS } from "@/services/metrics/worker_metrics.ts";
+import { watchNats } from "@/services/metrics/app_metrics.ts";
+import { serveMetrics } from "@/services/metrics/endpoint.ts";
+import { watchProcess } from "@/services/metrics/process.ts";
 import { connectNats } from "@/services/nats/connect.ts";
 import { ClamAv } from "@/services/ocr/clamav.ts";
 import { Readers } from "@/services/ocr/reader/readers.ts";
@@ -30,6 +35,8 @@ export interface StartOptions {
 }
 
 export interface Worker {
+  /** undefined: nobody scrapes it. */
+  readonly metricsPort: number | undefined;
   counts(): { busy: number; done: number };
   /** Takes no more documents, hands back those under way, ends every part. */
   close(): Promise<void>;
@@ -43,7 +50,12 @@ export async function startWorker(
   log: Log,
   { readerEntry, backoffMs = BACKOFF_MS }: StartOptions = {},
 ): Promise<Worker> {
-  const failed = (error: unknown) => log("warn", "a part failed and is tried again", errorFields(error));
+  const registry = new Registry(WORKER_METRICS);
+  const self = watchProcess(registry, "worker");
+  const failed = (error: unknown) => {
+    registry.count("innstream_failures_total", {});
+    log("warn", "a part failed and is tried again", errorFields(error));
+  };
   const aadhaarKeys = await Promise.all(config.aadhaarKeys.map((path) => Deno.readTextFile(path)));
   const sql = connectPool(config.databaseUrl, {
     max: config.concurrency + SPARE_TRANSACTIONS,
@@ -54,7 +66,8 @@ export async function startWorker(
   const nats = await connectNats(config.natsUrl, "innstream-ocr");
   const js = jetstream(nats);
   const jsm = await jetstreamManager(nats);
-  const relay = new OutboxRelay(js, new PostgresOutbox(sql), failed);
+  watchNats(nats, registry);
+  const relay = new OutboxRelay({ js, table: new PostgresOutbox(sql), registry, failed });
   const resources = createResourceStore({
     sql,
     position: () => Promise.reject(new Error("A worker lists nothing")),
@@ -76,6 +89,7 @@ export async function startWorker(
     aadhaarKeys,
     backoffMs,
     now: () => Date.now(),
+    registry,
     log,
   };
   const unlocks = new Unlocks(parts);
@@ -90,9 +104,23 @@ export async function startWorker(
     log("info", "reading documents", { ...queue.counts(), rssBytes: Deno.memoryUsage().rss });
   }, HEALTH_MS);
 
+  const endpoint = config.metricsPort === undefined ? undefined : serveMetrics({
+    hostname: config.metricsHost,
+    port: config.metricsPort,
+    registry,
+    measures: [self.measure, async () => {
+      registry.set("innstream_postgres_up", {}, 0);
+      await sql`select 1`;
+      registry.set("innstream_postgres_up", {}, 1);
+    }],
+    log,
+  });
+
   let closing: Promise<void> | undefined;
   const close = async () => {
     clearInterval(health);
+    self.close();
+    await endpoint?.close();
     await Promise.all([queue.close(), unlocks.close()]);
     await readers.close();
     await relay.close();
@@ -100,6 +128,7 @@ export async function startWorker(
     await sql.end({ timeout: 5 });
   };
   return {
+    metricsPort: endpoint?.port,
     counts: () => queue.counts(),
     close: () => closing ??= close(),
     broken: nats.closed().then(() =>

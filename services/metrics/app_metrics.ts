@@ -1,0 +1,87 @@
+import type { JetStreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { type MetricName, METRICS } from "@/lib/metrics/catalogue.ts";
+import type { Registry } from "@/lib/metrics/registry.ts";
+import type { Chat } from "@/services/chat/chat.ts";
+import { DOCS } from "@/services/documents/buckets.ts";
+import type { Feeds } from "@/services/feeds/feeds.ts";
+import type { Flags } from "@/services/flags/flags.ts";
+import type { Measure } from "@/services/metrics/endpoint.ts";
+import type { OutboxTable } from "@/services/outbox/relay.ts";
+import type { Connections } from "@/services/realtime/connections.ts";
+
+/** Told by workers alone. */
+const WORKER_ONLY: readonly MetricName[] = ["innstream_ocr_documents_total", "innstream_ocr_read_seconds"];
+
+/** What an app instance tells. */
+export const APP_METRICS = (Object.keys(METRICS) as MetricName[]).filter((name) =>
+  !WORKER_ONLY.includes(name)
+);
+
+/** The mean of the last so many milliseconds, for the alert that the product text is written with. */
+const MEAN_MS = 60_000;
+
+export interface AppParts {
+  readonly registry: Registry;
+  readonly connections: Connections;
+  readonly feeds: Feeds;
+  readonly flags: Flags;
+  readonly chat: Chat;
+  readonly outbox: OutboxTable;
+  readonly jsm: JetStreamManager;
+}
+
+/** Sets the gauges of an app, each by itself: what PostgreSQL or NATS does not answer keeps its last value. */
+export function appMeasures({ registry, connections, feeds, flags, chat, outbox, jsm }: AppParts): Measure[] {
+  const meanOf = latencyMean(registry);
+  return [
+    () => connections.measure(),
+    () => chat.measure(),
+    () => {
+      registry.set("innstream_feeds", {}, feeds.size);
+      registry.set("innstream_catch_ups_active", {}, feeds.catchUpsActive);
+      registry.set("streaming_avg_latency_ms", {}, meanOf(performance.now()));
+      for (const [flag, value] of Object.entries(flags.values)) {
+        registry.set("innstream_flag_value", { flag }, Number(value));
+      }
+      registry.set("innstream_flag_store_up", {}, Number(flags.isWatched));
+    },
+    async () => {
+      registry.set("innstream_postgres_up", {}, 0);
+      const { rows, oldestMs } = await outbox.waiting();
+      registry.set("innstream_postgres_up", {}, 1);
+      registry.set("innstream_outbox_rows", {}, rows);
+      registry.set("innstream_outbox_oldest_seconds", {}, oldestMs / 1000);
+    },
+    async () => {
+      const { state } = await jsm.streams.info(DOCS);
+      registry.set("innstream_ocr_waiting", {}, state.messages);
+    },
+  ];
+}
+
+/** How the connection to NATS is, from now on. */
+export function watchNats(nats: NatsConnection, registry: Registry): void {
+  registry.set("innstream_nats_connected", {}, 1);
+  void (async () => {
+    for await (const { type } of nats.status()) {
+      if (type === "disconnect") registry.set("innstream_nats_connected", {}, 0);
+      if (type !== "reconnect") continue;
+      registry.set("innstream_nats_connected", {}, 1);
+      registry.count("innstream_nats_reconnects_total", {});
+    }
+    registry.set("innstream_nats_connected", {}, 0);
+  })();
+}
+
+/** Milliseconds, over what was delivered live within the last MEAN_MS; 0 where nothing was. */
+function latencyMean(registry: Registry): (now: number) => number {
+  let seen: { at: number; seconds: number; count: number }[] = [];
+  return (now) => {
+    const { seconds, count } = registry.sum("innstream_event_delivery_seconds");
+    seen = seen.filter(({ at }) => now - at <= MEAN_MS);
+    const since = seen[0] ?? { seconds: 0, count: 0 };
+    seen.push({ at: now, seconds, count });
+    return count === since.count ? 0 : 1000 * (seconds - since.seconds) / (count - since.count);
+  };
+}

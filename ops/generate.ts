@@ -1,4 +1,5 @@
 /** `deno task ops`: writes what is made from code below ops/. A test compares it with what is committed. */
+import { dashboard } from "./grafana/dashboard.ts";
 import { promiseRules } from "./prometheus/promise_rules.ts";
 import { promiseTests } from "./prometheus/promise_tests.ts";
 
@@ -7,6 +8,7 @@ export function made(): ReadonlyMap<string, string> {
   return new Map([
     ["ops/prometheus/rules/promises.yml", promiseRules()],
     ["ops/prometheus/tests/promises_test.yml", promiseTests()],
+    ["ops/grafana/dashboards/innstream.json", dashboard()],
   ]);
 }
 

@@ -24,7 +24,7 @@ import { OrganisationIds } from "@/services/flags/organisations.ts";
 import { OrgSource } from "@/services/feeds/org_source.ts";
 import { ProcessSource } from "@/services/feeds/process_source.ts";
 import { errorFields, type Log } from "@/services/log.ts";
-import { APP_METRICS, appMeasures, watchNats } from "@/services/metrics/app_metrics.ts";
+import { APP_METRICS, appMeasures, beginAtZero, watchNats } from "@/services/metrics/app_metrics.ts";
 import { type MetricsEndpoint, serveMetrics } from "@/services/metrics/endpoint.ts";
 import { watchProcess } from "@/services/metrics/process.ts";
 import { connectNats } from "@/services/nats/connect.ts";
@@ -95,6 +95,7 @@ export interface Services {
 /** Starts every part that the app needs, in order. Rejects with what could not be reached. */
 export async function startServices(config: Config, log: Log): Promise<Services> {
   const registry = new Registry(APP_METRICS);
+  beginAtZero(registry);
   const self = watchProcess(registry, "app");
   const failed = (error: unknown) => {
     registry.count("innstream_failures_total", {});

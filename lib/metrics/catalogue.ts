@@ -135,7 +135,11 @@ export const METRICS = {
     help: "1: the bucket of flags is watched; 0: the last values hold",
   },
 
-  innstream_http_requests_total: { type: "counter", help: "Requests answered", labels: ["method", "status"] },
+  innstream_http_requests_total: {
+    type: "counter",
+    help: "Requests answered; polls and upgrades are left out",
+    labels: ["method", "status"],
+  },
   innstream_http_request_seconds: {
     type: "histogram",
     help: "Answering a request; polls and upgrades are left out",

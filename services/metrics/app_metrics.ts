@@ -2,13 +2,16 @@ import type { JetStreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { type MetricName, METRICS } from "@/lib/metrics/catalogue.ts";
 import type { Registry } from "@/lib/metrics/registry.ts";
+import type { LeaveReason } from "@/lib/protocol/frames.ts";
+import type { ProblemCode } from "@/lib/protocol/problems.ts";
 import type { Chat } from "@/services/chat/chat.ts";
 import { DOCS } from "@/services/documents/buckets.ts";
 import type { Feeds } from "@/services/feeds/feeds.ts";
 import type { Flags } from "@/services/flags/flags.ts";
+import { AUTH_FAILURES } from "@/services/http/counted.ts";
 import type { Measure } from "@/services/metrics/endpoint.ts";
 import type { OutboxTable } from "@/services/outbox/relay.ts";
-import type { Connections } from "@/services/realtime/connections.ts";
+import { type Connections, ENDPOINTS } from "@/services/realtime/connections.ts";
 
 /** Told by workers alone. */
 const WORKER_ONLY: readonly MetricName[] = ["innstream_ocr_documents_total", "innstream_ocr_read_seconds"];
@@ -17,6 +20,12 @@ const WORKER_ONLY: readonly MetricName[] = ["innstream_ocr_documents_total", "in
 export const APP_METRICS = (Object.keys(METRICS) as MetricName[]).filter((name) =>
   !WORKER_ONLY.includes(name)
 );
+
+const LEAVE_REASONS = ["restart", "switched_off"] as const satisfies readonly LeaveReason[];
+/** First words of what `lib/realtime/event.ts` calls invalid. */
+const INVALID_PARTS = ["subject", "payload", "id", "at", "version", "data"];
+/** Refusals that are no fault of who connects. */
+const OUR_REFUSALS = ["server_full", "unavailable", "internal"] as const satisfies readonly ProblemCode[];
 
 /** The mean of the last so many milliseconds, for the alert that the product text is written with. */
 const MEAN_MS = 60_000;
@@ -58,6 +67,20 @@ export function appMeasures({ registry, connections, feeds, flags, chat, outbox,
       registry.set("innstream_ocr_waiting", {}, state.messages);
     },
   ];
+}
+
+/** What alerts look at the growth of: a series that begins at 1 has not grown, so each begins at 0. */
+export function beginAtZero(registry: Registry): void {
+  for (const reason of LEAVE_REASONS) registry.count("innstream_downgrades_total", { reason }, 0);
+  for (const reason of INVALID_PARTS) registry.count("innstream_events_dropped_total", { reason }, 0);
+  for (const code of AUTH_FAILURES) registry.count("innstream_auth_failures_total", { code }, 0);
+  for (const endpoint of Object.values(ENDPOINTS)) {
+    registry.count("innstream_connections_opened_total", { endpoint }, 0);
+    registry.count("innstream_connections_closed_total", { endpoint, reason: "slow" }, 0);
+    for (const code of OUR_REFUSALS) {
+      registry.count("innstream_connections_refused_total", { endpoint, code }, 0);
+    }
+  }
 }
 
 /** How the connection to NATS is, from now on. */

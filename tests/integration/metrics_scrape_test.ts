@@ -41,6 +41,29 @@ Deno.test("metrics - every name of the catalogue that an app tells is in a scrap
   assert.deepEqual(told, APP_METRICS.map((name) => [name, METRICS[name].type]));
 });
 
+Deno.test("metrics - what alerts see growing begins at 0", async () => {
+  const first = await scrape();
+  const zeros = [
+    'innstream_downgrades_total{reason="switched_off"}',
+    'innstream_events_dropped_total{reason="payload"}',
+    'innstream_auth_failures_total{code="ticket_invalid"}',
+    'innstream_connections_closed_total{endpoint="stream",reason="slow"}',
+    'innstream_connections_refused_total{endpoint="chat",code="server_full"}',
+  ];
+  assert.deepEqual(zeros.map((series) => first.get(series)), zeros.map(() => 0));
+});
+
+Deno.test("metrics - a poll or socket that is refused is no request that failed", async () => {
+  const { connections } = server.services;
+  const take = connections.take;
+  connections.take = () => ({ code: "server_full" });
+  const { status } = await call(`${server.url}/tasks/realtime/subscribe`, { token: await server.token() });
+  connections.take = take;
+  assert.equal(status, 503);
+  await seen('innstream_connections_refused_total{endpoint="poll",code="server_full"}');
+  assert.equal((await scrape()).get('innstream_http_requests_total{method="GET",status="503"}'), undefined);
+});
+
 Deno.test("metrics - a socket, an event, a resume and a refusal are counted", async () => {
   const token = await server.token();
   const socket = await TestSocket.stream(server.wsUrl, token);

@@ -1,6 +1,6 @@
 import { FLAG_NAMES, flagRule, flagValueOf, type FlagValues, initialFlags } from "@/lib/flags/flags.ts";
 import { parseId } from "@/lib/protocol/subjects.ts";
-import { type Env, flag, integer, text, url } from "@/services/env.ts";
+import { type Env, flag, integer, natsUrl, text, url } from "@/services/env.ts";
 
 /** Everything the app process is told from outside. One row of the README's table each. */
 export interface Config {
@@ -68,7 +68,7 @@ export function readConfig(
     ),
     ...readMetricsAddress(env, problems),
     databaseUrl: url(env, "DATABASE_URL", ["postgres:", "postgresql:"], problems) ?? "",
-    natsUrl: url(env, "NATS_URL", ["nats:", "tls:"], problems) ?? "",
+    natsUrl: natsUrl(env, "NATS_URL", problems),
     jwtSecret: text(env, "JWT_SECRET"),
     jwksUrl: text(env, "JWKS_URL"),
     jwtIssuer: text(env, "JWT_ISSUER"),

@@ -1,3 +1,4 @@
+import { natsServers } from "@/services/nats/servers.ts";
 import { parseId } from "@/lib/protocol/subjects.ts";
 
 // Readers of one variable each. What is wrong goes into `problems`, one readable line, and the default is answered.
@@ -48,6 +49,18 @@ export function url(
     `${name} is not a URL that begins with ${protocols.map((p) => `${p}//`).join(" or ")}`,
   );
   return undefined;
+}
+
+/** `NATS_URL`: one server, or several of one cluster with commas between. */
+export function natsUrl(env: Env, name: string, problems: string[]): string {
+  const value = text(env, name);
+  if (value !== undefined && natsServers(value) !== undefined) return value;
+  problems.push(
+    value === undefined
+      ? `${name} is missing: e.g. nats://user:password@host:port`
+      : `${name} is not one or more URLs with commas between, all of which begin with nats:// or all with tls://`,
+  );
+  return "";
 }
 
 export function flag(env: Env, name: string, problems: string[], unset = false): boolean {

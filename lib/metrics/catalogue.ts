@@ -29,8 +29,6 @@ export const METRICS = {
   process_cpu_seconds_total: { type: "counter", help: "User and system time of the process" },
   process_resident_memory_bytes: { type: "gauge", help: "Resident memory of the process" },
   process_start_time_seconds: { type: "gauge", help: "When the process began, in Unix time" },
-  process_open_fds: { type: "gauge", help: "Open file descriptors" },
-  process_max_fds: { type: "gauge", help: "Most file descriptors that may be open" },
   innstream_event_loop_lag_seconds: { type: "histogram", help: "How late a timer runs", buckets: DELIVERY },
 
   innstream_connections: { type: "gauge", help: "What is open now", labels: ["endpoint"] },

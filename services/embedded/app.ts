@@ -1,3 +1,5 @@
+import { appArguments } from "@/services/app_arguments.ts";
+import { type Config, readConfig } from "@/services/config.ts";
 import type { Guard } from "./guard.ts";
 import { PARENT_VARIABLE } from "./parent.ts";
 import { removePidFile, writePidFile } from "./pid_files.ts";
@@ -32,7 +34,7 @@ export function startApp(
     command: Deno.execPath(),
     args: dev
       ? ["run", "-A", "--watch", "--no-clear-screen", `${root}/dev.ts`, mark]
-      : ["run", "-A", `${root}/main.ts`, mark],
+      : [...appArguments(configOf(env)), mark],
     cwd: root,
     env: { ...env, [PARENT_VARIABLE]: "1" },
     stopSignal: "SIGTERM",
@@ -48,6 +50,12 @@ export function startApp(
   });
   void app.ended.then(() => removePidFile(dataDir, "app"));
   return app;
+}
+
+function configOf(env: Record<string, string>): Config {
+  const config = readConfig(env);
+  if ("problems" in config) throw new StartError(config.problems.join("\n"));
+  return config;
 }
 
 /** Waits until the app says that it is ready; rejects with StartError after 60 s. */

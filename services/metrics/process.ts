@@ -11,8 +11,6 @@ export const PROCESS_METRICS = [
   "process_cpu_seconds_total",
   "process_resident_memory_bytes",
   "process_start_time_seconds",
-  "process_open_fds",
-  "process_max_fds",
   "innstream_event_loop_lag_seconds",
   "innstream_failures_total",
   "innstream_nats_connected",
@@ -40,10 +38,6 @@ export function watchProcess(
       const { user, system } = process.cpuUsage();
       registry.set("process_cpu_seconds_total", {}, (user + system) / MICROS_PER_S);
       registry.set("process_resident_memory_bytes", {}, Deno.memoryUsage().rss);
-      const files = openFiles();
-      if (files === undefined) return;
-      registry.set("process_open_fds", {}, files.open);
-      registry.set("process_max_fds", {}, files.max);
     },
     close: () => clearInterval(timer),
   };
@@ -51,15 +45,3 @@ export function watchProcess(
 
 /** Raised with each release; see the changes in git. */
 export const VERSION = "1.0.0";
-
-/** undefined where the system does not say, or the process may not look. */
-function openFiles(): { open: number; max: number } | undefined {
-  try {
-    const open = [...Deno.readDirSync("/proc/self/fd")].length;
-    const limits = Deno.readTextFileSync("/proc/self/limits");
-    const max = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? 0);
-    return { open, max };
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
 import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { inboxPrefixOf, natsServers } from "@/services/nats/servers.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_WAIT_MS = 250;
@@ -6,24 +7,23 @@ const PING_INTERVAL_MS = 10_000;
 const PINGS_UNANSWERED_MAX = 2;
 
 /**
- * Connects to NATS; once connected it reconnects for ever, since clients wait behind this process meanwhile. Rejects with
- * the host where it cannot be reached.
+ * Connects to one of the servers of NATS_URL; once connected it reconnects for ever, to whichever of them answers, since
+ * clients wait behind this process meanwhile. Rejects with the hosts where none can be reached.
  */
 export async function connectNats(
   url: string,
   name: string,
 ): Promise<NatsConnection> {
-  const { protocol, username, password, host } = new URL(url);
+  const servers = natsServers(url);
+  if (servers === undefined) throw new Error("Cannot connect to NATS: NATS_URL is not understood");
+  const { hosts, user, password, tls } = servers;
   const connecting = connect({
-    servers: host,
-    ...(username !== "" &&
-      {
-        user: decodeURIComponent(username),
-        pass: decodeURIComponent(password),
-      }),
+    servers: [...hosts],
+    ...(user !== undefined && { user, pass: password ?? "" }),
+    inboxPrefix: inboxPrefixOf(user),
     name,
     timeout: CONNECT_TIMEOUT_MS,
-    ...(protocol === "tls:" && { tls: {} }),
+    ...(tls && { tls: {} }),
     maxReconnectAttempts: -1,
     // Credentials that are refused for a while, as in a rotation, must not end it for good.
     ignoreAuthErrorAbort: true,
@@ -36,6 +36,6 @@ export async function connectNats(
     return await connecting;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot connect to NATS at ${host} (NATS_URL): ${reason}`, { cause: error });
+    throw new Error(`Cannot connect to NATS at ${hosts.join(", ")} (NATS_URL): ${reason}`, { cause: error });
   }
 }

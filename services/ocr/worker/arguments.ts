@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { natsServers } from "@/services/nats/servers.ts";
 import type { WorkerConfig } from "@/services/ocr/worker/config.ts";
 
 const POSTGRES_PORT = "5432";
-const NATS_PORT = "4222";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 
 /** Not all of the directory: the data of an embedded start lie in it, its key for tokens among them. */
@@ -16,7 +16,7 @@ export function workerArguments(config: WorkerConfig): string[] {
   const { databaseUrl, natsUrl, clamav, aadhaarKeys, metricsHost, metricsPort } = config;
   const hosts = [
     hostOf(databaseUrl, POSTGRES_PORT),
-    hostOf(natsUrl, NATS_PORT),
+    ...(natsServers(natsUrl)?.hosts ?? []),
     ...(clamav === undefined ? [] : [`${clamav.hostname}:${clamav.port}`]),
     // It listens there.
     ...(metricsPort === undefined ? [] : [`${metricsHost}:${metricsPort}`]),

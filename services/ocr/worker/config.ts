@@ -1,5 +1,5 @@
 import { readMetricsAddress } from "@/services/config.ts";
-import { type Env, flag, integer, text, url } from "@/services/env.ts";
+import { type Env, flag, integer, natsUrl, text, url } from "@/services/env.ts";
 
 /** Everything the OCR worker is told from outside. One row of the README's table each. */
 export interface WorkerConfig {
@@ -36,7 +36,7 @@ export function readWorkerConfig(env: Env): WorkerConfig | { readonly problems: 
   const config: WorkerConfig = {
     ...readMetricsAddress(env, problems),
     databaseUrl: url(env, "DATABASE_URL", ["postgres:", "postgresql:"], problems) ?? "",
-    natsUrl: url(env, "NATS_URL", ["nats:", "tls:"], problems) ?? "",
+    natsUrl: natsUrl(env, "NATS_URL", problems),
     concurrency: integer(env, "OCR_CONCURRENCY", {
       default: CONCURRENCY_DEFAULT,
       min: 1,

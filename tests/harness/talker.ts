@@ -25,6 +25,7 @@ export class Talker {
   /** What was wrong with the order in which something came. */
   readonly faults: string[] = [];
   connections = 0;
+  #said = 0;
   #socket: TestSocket | undefined;
   #read = 0;
   #rev = 0;
@@ -36,9 +37,9 @@ export class Talker {
 
   /** Joins, and says each of these, one after the other; answers when all are acknowledged. */
   async say(texts: readonly string[]): Promise<void> {
-    for (const [index, text] of texts.entries()) {
-      const clientMsgId = `${this.#options.userId}-${index}`;
-      while (!this.acknowledged.has(clientMsgId)) {
+    for (const text of texts) {
+      const clientMsgId = `${this.#options.userId}-${this.#said++}`;
+      while (!this.acknowledged.has(clientMsgId) && !this.#ended) {
         const socket = await this.#connected();
         this.#send(socket, { type: "chat", text, clientMsgId });
         await this.#outcome(socket, clientMsgId);

@@ -17,6 +17,7 @@ import { UploadSweeper } from "@/services/documents/sweeper.ts";
 import { Uploads } from "@/services/documents/uploads.ts";
 import { Derived } from "@/services/derived/derived.ts";
 import { Validator } from "@/services/events/validator.ts";
+import { Erasures } from "@/services/erasure/erasures.ts";
 import { Feeds } from "@/services/feeds/feeds.ts";
 import { FlagChanges } from "@/services/flags/changes.ts";
 import { Flags } from "@/services/flags/flags.ts";
@@ -80,6 +81,7 @@ export interface Services {
   readonly uploadSweeper: UploadSweeper;
   readonly originals: Originals;
   readonly previews: Previews;
+  readonly erasures: Erasures;
   readonly chat: Chat;
   readonly chatRest: ChatRest;
   /** Reports what went wrong where there is nobody to answer to. */
@@ -196,6 +198,18 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     scanRequired: config.clamavRequired,
     removed: () => void uploadSweeper.sweep(),
   });
+  const erasures = new Erasures({
+    sql,
+    jsm,
+    nats,
+    store,
+    previews,
+    now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
+    committed: (rows) => relay.nudge(rows),
+    forget: (orgId, records) => feeds.forget(orgId, records),
+    failed,
+  });
   const chat = new Chat({
     record: new PostgresChatRecord(sql),
     bus: new NatsBus(nats, failed),
@@ -281,6 +295,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     uploadSweeper,
     originals,
     previews,
+    erasures,
     chat,
     chatRest,
     failed,
@@ -316,6 +331,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       flagChanges.close();
       await derived?.close();
       await uploadSweeper.close();
+      await erasures.close();
       await chat.close();
       await chatRest.sweeper.close();
       await feeds.close();

@@ -71,6 +71,14 @@ export class Ring {
     this.#head = head;
   }
 
+  /** Puts something else in the place of those events that `replace` answers for. */
+  replace(replace: (event: StoredEvent) => StoredEvent | undefined): void {
+    for (let i = this.#start; i < this.#events.length; i++) {
+      const event = this.#events[i]!;
+      this.#events[i] = replace(event) ?? event;
+    }
+  }
+
   /** Index of the first event above `seq`, for `at`. Defined for `seq >= floor`. */
   indexAfter(seq: number): number {
     let low = this.#start;

@@ -24,8 +24,8 @@ export interface EditorOptions {
   readonly fields: readonly FieldSpec[];
   /** What a new one has at first. */
   readonly fresh?: Values;
-  /** Stands at the foot of a record's form, beside what removes it. */
-  readonly beside?: (record: ClientRecord) => ComponentChildren;
+  /** Stands at the foot of a record's form, beside what removes it. `close` closes the form. */
+  readonly beside?: (record: ClientRecord, close: () => void) => ComponentChildren;
 }
 
 /** Its functions stay the same from one render to the next. */
@@ -126,7 +126,7 @@ export function useEditor({ entity, noun, records, fields, fresh = {}, beside }:
           <Icon name="trash" />Remove
         </button>
       )}
-      {open.record !== null && beside?.(open.record)}
+      {open.record !== null && beside?.(open.record, close)}
     </RecordForm>
   );
   const acts = useStable({

@@ -1,4 +1,5 @@
 import { CatchUp } from "@/lib/realtime/catch_up.ts";
+import { type ErasedRecords, withoutErased } from "@/lib/realtime/erased.ts";
 import { Feed } from "@/lib/realtime/feed.ts";
 import type { Clock, EventLog, Meter, StreamState } from "@/lib/realtime/ports.ts";
 import type { Reading, Source } from "@/services/feeds/source.ts";
@@ -77,6 +78,11 @@ export class Feeds {
     running.idleSince = null;
     await running.reading;
     return running.feed;
+  }
+
+  /** Nothing of these records is told again from memory. */
+  forget(orgId: number, records: ErasedRecords): void {
+    this.#running.get(orgId)?.feed.ring.replace((event) => withoutErased(event, records));
   }
 
   /** The stream was interrupted: every feed goes on from its head, or tells its people that it cannot. */

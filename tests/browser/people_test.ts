@@ -1,7 +1,8 @@
 // Who sees what: by organisation, by role and by property.
 import assert from "node:assert/strict";
-import { publish, until } from "../harness/live.ts";
+import { call, publish, until } from "../harness/live.ts";
 import { browserTests } from "./kit.ts";
+import { axe, PHONE } from "./pages_kit.ts";
 import type { Tab } from "./tab.ts";
 
 const { run } = browserTests();
@@ -127,5 +128,40 @@ Deno.test(
     });
     await forged.body?.cancel();
     assert.deepEqual([forged.status, forged.headers.get("set-cookie")], [403, null]);
+  }),
+);
+
+Deno.test(
+  "people - a guest is erased by a manager who was asked first, and goes from every page that is open",
+  run(async (scene) => {
+    const id = await scene.create("guest", { name: "Zebedee Quixwhistle", propertyId: 1 });
+    const meera = await (await scene.person("meera", { viewport: PHONE })).tab("/guests?view=all");
+    const tomas = await (await scene.person("tomas")).tab("/guests?view=all");
+    const row = ({ page }: Tab) =>
+      page.locator('[data-entity="guest"]').getByRole("button", { name: "Zebedee" });
+    await row(tomas).first().click();
+    const form = tomas.page.locator("dialog[open]");
+    await form.getByRole("button", { name: "Documents" }).waitFor();
+    assert.equal(await form.getByRole("button", { name: "Erase" }).count(), 0, "staff may not");
+    await form.getByRole("button", { name: "Cancel" }).click();
+    await row(meera).first().click();
+    await meera.page.locator("dialog[open]").getByRole("button", { name: "Erase" }).click();
+    const question = meera.page.getByRole("dialog", { name: "Erase Zebedee Quixwhistle?" });
+    await question.waitFor();
+    assert.deepEqual(await axe(meera), []);
+    await question.getByRole("button", { name: "Cancel" }).click();
+    assert.equal(await row(meera).count() > 0, true, "nothing has happened");
+    await row(meera).first().click();
+    await meera.page.locator("dialog[open]").getByRole("button", { name: "Erase" }).click();
+    await question.getByRole("button", { name: "Erase", exact: true }).click();
+    await meera.page.getByText("Zebedee Quixwhistle is erased").waitFor();
+    for (const tab of [meera, tomas]) {
+      // While a list is looked at nothing in it moves.
+      await tab.page.mouse.move(0, 0);
+      await tab.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      await row(tab).first().waitFor({ state: "detached" });
+    }
+    const token = await scene.server.token();
+    assert.equal((await call(`${scene.server.url}/guest-checkin/guest/${id}`, { token })).status, 404);
   }),
 );

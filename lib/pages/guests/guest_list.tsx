@@ -4,6 +4,7 @@ import type { DocumentsDoor } from "@/lib/pages/guests/documents_door.tsx";
 import { guestColumns } from "@/lib/pages/guests/guest_columns.tsx";
 import { guestFields } from "@/lib/pages/guests/guest_fields.ts";
 import { compareFor, dayAfter, type GuestView, STATUS_OF } from "@/lib/pages/guests/stays.ts";
+import { useErasing } from "@/lib/pages/guests/use_erasing.tsx";
 import { useStays } from "@/lib/pages/guests/use_stays.tsx";
 import type { ClientRecord, RecordPage } from "@/lib/client/collection.ts";
 import { useFrame } from "@/lib/ui/frame_context.ts";
@@ -56,18 +57,29 @@ export function GuestList({ view, first, rooms, views, documents }: GuestListPro
   useAll(allRooms);
   const roomRecords = allRooms.rows.map(({ record }) => record);
   const today = useToday();
+  const erasing = useErasing();
   const options = {
     entity: "guest",
     noun: "guest",
     records,
-    beside: (guest: ClientRecord) => (
-      <button
-        type="button"
-        class="button button-quiet"
-        onClick={() => documents.openGuest(guest)}
-      >
-        <Icon name="reports" />Documents
-      </button>
+    beside: (guest: ClientRecord, close: () => void) => (
+      <>
+        <button type="button" class="button button-quiet" onClick={() => documents.openGuest(guest)}>
+          <Icon name="reports" />Documents
+        </button>
+        {may("guest", "remove") && (
+          <button
+            type="button"
+            class="button button-quiet button-bad"
+            onClick={() => {
+              close();
+              erasing.ask(guest);
+            }}
+          >
+            <Icon name="close" />Erase
+          </button>
+        )}
+      </>
     ),
     fresh: { arrivesOn: today(propertyId), departsOn: dayAfter(today(propertyId), 1) },
   } as const;
@@ -150,6 +162,7 @@ export function GuestList({ view, first, rooms, views, documents }: GuestListPro
       {booking.form}
       {stay.form}
       {stays.form}
+      {erasing.form}
     </>
   );
 }

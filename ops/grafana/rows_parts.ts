@@ -224,14 +224,6 @@ const PROCESSES: Row = {
       limit: 0.1,
     },
     {
-      title: "Open files",
-      description: "Share of what may be open. At 100 % the listener ends.",
-      kind: "timeseries",
-      unit: "percentunit",
-      queries: [{ expr: `${at("process_open_fds")} / ${at("process_max_fds")}`, legend: "{{instance}}" }],
-      limit: 0.8,
-    },
-    {
       title: "Running for",
       description: "Since the start of the process.",
       kind: "stat",

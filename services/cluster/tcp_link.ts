@@ -1,11 +1,9 @@
 import type { Link } from "./members.ts";
 
-/** Connections that one link carries at once; more are closed at once. */
-export const LINK_CONNECTIONS_MAX = 2_000;
-/** What one direction of a connection may hold back while it is late; then nothing more is read. */
-export const LINK_QUEUED_BYTES_MAX = 4 * 1024 * 1024;
+/** Connections that one link carries at once. */
+const CONNECTIONS_MAX = 2_000;
 const READ_BYTES = 64 * 1024;
-/** How often a stalled link looks whether it is whole again. */
+/** How long a stalled link looks whether it is whole again. */
 const STALL_POLL_MS = 25;
 
 type State = "whole" | "cut" | "stalled";
@@ -19,8 +17,8 @@ export interface LinkEnd {
 /** Carries TCP between two parts, and fails on purpose. */
 export class TcpLink implements Link {
   readonly name: string;
-  readonly #listeners: Deno.TcpListener[] = [];
-  readonly #open = new Set<Deno.TcpConn>();
+  readonly #listeners: Deno.Listener[] = [];
+  readonly #open = new Set<Deno.Conn>();
   #state: State = "whole";
   #delayMs = 0;
   #closed = false;
@@ -28,11 +26,6 @@ export class TcpLink implements Link {
   constructor(name: string, ends: readonly LinkEnd[]) {
     this.name = name;
     for (const end of ends) this.#listeners.push(this.#listen(end));
-  }
-
-  /** Connections that it carries now. */
-  get connections(): number {
-    return Math.ceil(this.#open.size / 2);
   }
 
   cut(): void {
@@ -59,7 +52,7 @@ export class TcpLink implements Link {
     for (const connection of this.#open) close(connection);
   }
 
-  #listen({ port, target }: LinkEnd): Deno.TcpListener {
+  #listen({ port, target }: LinkEnd): Deno.Listener {
     const listener = Deno.listen({ hostname: "127.0.0.1", port });
     void (async () => {
       for await (const near of listener) void this.#carry(near, target);
@@ -67,18 +60,14 @@ export class TcpLink implements Link {
     return listener;
   }
 
-  async #carry(near: Deno.TcpConn, target: LinkEnd["target"]): Promise<void> {
-    if (this.#state === "cut" || this.connections >= LINK_CONNECTIONS_MAX) return close(near);
+  async #carry(near: Deno.Conn, target: LinkEnd["target"]): Promise<void> {
+    if (this.#state === "cut" || this.#open.size >= 2 * CONNECTIONS_MAX) return close(near);
     this.#open.add(near);
-    let far: Deno.TcpConn | undefined;
+    let far: Deno.Conn | undefined;
     try {
       far = await Deno.connect(target);
-      // It may have been cut meanwhile.
-      if (!this.#open.has(near) || this.#isCut()) return;
       this.#open.add(far);
-      near.setNoDelay();
-      far.setNoDelay();
-      await Promise.all([this.#pipe(near, far), this.#pipe(far, near)]);
+      await Promise.race([this.#pipe(near, far), this.#pipe(far, near)]);
     } catch {
       // Whoever speaks through the link sees that its connection is gone.
     } finally {
@@ -90,32 +79,22 @@ export class TcpLink implements Link {
     }
   }
 
-  #isCut(): boolean {
-    return this.#state === "cut";
-  }
-
-  /** Until the one side has said all; then the other side is told so, and may still answer. */
-  async #pipe(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+  async #pipe(from: Deno.Conn, to: Deno.Conn): Promise<void> {
     let written = Promise.resolve();
-    let queued = 0;
     for (;;) {
       const bytes = new Uint8Array(READ_BYTES);
       const length = await from.read(bytes);
-      if (length === null) break;
+      if (length === null) return await written;
+      const part = bytes.subarray(0, length);
       const due = performance.now() + this.#delayMs;
-      queued += length;
-      written = written.then(() => this.#write(to, bytes.subarray(0, length), due)).then(() => {
-        queued -= length;
-      });
+      written = written.then(() => this.#write(to, part, due));
       // Later bytes are read while earlier ones are under way, where those are only late.
-      if (this.#delayMs === 0 || queued >= LINK_QUEUED_BYTES_MAX) await written;
+      if (this.#delayMs === 0) await written;
       else written.catch(() => close(from));
     }
-    await written;
-    await to.closeWrite();
   }
 
-  async #write(to: Deno.TcpConn, bytes: Uint8Array, due: number): Promise<void> {
+  async #write(to: Deno.Conn, bytes: Uint8Array, due: number): Promise<void> {
     const wait = due - performance.now();
     if (wait > 0) await pause(wait);
     while (this.#state === "stalled" && !this.#closed) await pause(STALL_POLL_MS);

@@ -90,9 +90,11 @@ export class Tickets {
       await this.#js.publish(`ticket.${id}`, "", { expect: { lastSubjectSequence: 0 } });
       return true;
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence) {
-        return false;
-      }
+      const isUsed = error instanceof JetStreamApiError &&
+        (error.code === JetStreamApiCodes.StreamWrongLastSequence ||
+          // A stream of several copies says this while another use of the ticket is under way.
+          error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown);
+      if (isUsed) return false;
       throw error;
     }
   }

@@ -7,8 +7,6 @@ import { Guard } from "@/services/embedded/guard.ts";
 import { buildPages } from "@/services/embedded/pages.ts";
 import { PARENT_VARIABLE } from "@/services/embedded/parent.ts";
 import { freePort } from "@/services/embedded/ports.ts";
-import { startPostgres } from "@/services/embedded/postgres.ts";
-import type { RunningPostgres } from "@/services/embedded/postgres.ts";
 import { ServerProcess } from "@/services/embedded/server_process.ts";
 import { WORKER_STOP_MS } from "@/services/embedded/worker.ts";
 import { workerArguments } from "@/services/ocr/worker/arguments.ts";
@@ -17,6 +15,7 @@ import { bootstrapDatabase } from "@/services/postgres/bootstrap.ts";
 import { migrateUp } from "@/services/postgres/migrate.ts";
 import type { Cluster, Member } from "./members.ts";
 import { type NatsNode, natsNodes, NODES, untilHealthy } from "./nats_nodes.ts";
+import { PostgresMember } from "./postgres_member.ts";
 import { ProcessMember } from "./process_member.ts";
 import { type LinkEnd, TcpLink } from "./tcp_link.ts";
 
@@ -58,6 +57,7 @@ class Builder {
   readonly #guard = new Guard();
   readonly #members: Member[] = [];
   readonly #links: TcpLink[] = [];
+  readonly #removed: string[] = [];
   readonly #secret = randomBytes(PASSWORD_BYTES * 2).toString("base64url");
 
   constructor(options: ClusterOptions) {
@@ -68,7 +68,7 @@ class Builder {
     const { dataDir, isTemporary, log, signal, seed } = this.#options;
     await Deno.mkdir(dataDir, { recursive: true });
     await Deno.chmod(dataDir, 0o711);
-    if (isTemporary) await this.#guard.dir(dataDir);
+    if (isTemporary) await this.#temporary(dataDir);
     const aborted = signal ?? new AbortController().signal;
     if (await buildPages(ROOT, aborted)) log("the pages are built");
     const passwords = {
@@ -90,7 +90,7 @@ class Builder {
     const [postgres] = await Promise.all([this.#postgres(), ...nodes.map((node) => this.#start(node))]);
     await untilHealthy(nodes);
     log(`three nats-servers and PostgreSQL serve`);
-    const { ownerUrl, appUrl } = await bootstrapDatabase(postgres.superuserUrl());
+    const { ownerUrl, appUrl } = await bootstrapDatabase(postgres.url);
     await migrateUp(ownerUrl, () => {});
     await seed?.(ownerUrl);
     const env = (name: string, user: string, password: string) => ({
@@ -131,10 +131,14 @@ class Builder {
   async stop(): Promise<void> {
     for (const member of this.#members.toReversed()) await member.stop();
     for (const link of this.#links) link.close();
-    if (this.#options.isTemporary) {
-      await Deno.remove(this.#options.dataDir, { recursive: true }).catch(() => {});
-    }
+    for (const dir of this.#removed) await Deno.remove(dir, { recursive: true }).catch(() => {});
     await this.#guard.end();
+  }
+
+  /** Goes with the cluster, and where this process is ended by force. */
+  async #temporary(dir: string): Promise<void> {
+    this.#removed.push(dir);
+    await this.#guard.dir(dir);
   }
 
   async #start<M extends Member>(member: M): Promise<M> {
@@ -143,35 +147,12 @@ class Builder {
     return member;
   }
 
-  async #postgres(): Promise<Member & { superuserUrl(): string }> {
+  async #postgres(): Promise<PostgresMember> {
     const { dataDir, isTemporary, log } = this.#options;
-    const port = freePort();
-    let running: RunningPostgres | undefined;
-    const member = await this.#start({
-      name: "postgres",
-      get pid() {
-        return running?.pid;
-      },
-      start: async () => {
-        const options = { dataDir, port, portAsked: true, durable: true, log, guard: this.#guard };
-        running = await startPostgres(options);
-        void running.ended.then(() => running = undefined);
-      },
-      kill: async () => {
-        running?.kill("SIGKILL");
-        await running?.ended;
-      },
-      stop: async () => {
-        running?.kill("SIGCONT");
-        await running?.stop();
-      },
-      pause: () => running?.kill("SIGSTOP"),
-      resume: () => running?.kill("SIGCONT"),
-      superuserUrl: () => running!.url,
-    });
-    // It may lie elsewhere, where its user can enter.
-    if (isTemporary) await this.#guard.dir(running!.home);
-    return member;
+    const postgres = await this.#start(new PostgresMember({ dataDir, guard: this.#guard, log }));
+    // Its files may lie elsewhere, where its user can enter.
+    if (isTemporary) await this.#temporary(postgres.home);
+    return postgres;
   }
 
   async #app(name: string, env: Record<string, string>): Promise<Cluster["apps"][number]> {
@@ -194,11 +175,9 @@ class Builder {
       new ProcessMember({
         name,
         stopMs: APP_STOP_MS,
-        run: async () => {
-          const app = this.#spawn(name, appArguments(config), whole);
-          await untilReady(url, AbortSignal.any([AbortSignal.timeout(START_MS), endOf(app)]));
-          return app;
-        },
+        log: this.#options.log,
+        spawn: () => this.#spawn(name, appArguments(config), whole),
+        answers: (app) => untilReady(url, AbortSignal.any([AbortSignal.timeout(START_MS), endOf(app)])),
       }),
     );
     return Object.assign(member, { url, metricsUrl: `http://127.0.0.1:${metricsPort}/metrics` });
@@ -209,14 +188,13 @@ class Builder {
     const whole = { ...env, METRICS_PORT: String(metricsPort) };
     const config = readWorkerConfig(whole);
     if ("problems" in config) throw new Error(config.problems.join("\n"));
-    const member = await this.#start(
-      new ProcessMember({
-        name: "worker",
-        stopMs: WORKER_STOP_MS,
-        run: () => this.#whenSaid("worker", workerArguments(config), whole, '"waiting for documents"'),
-      }),
-    );
-    return Object.assign(member, { metricsUrl: `http://127.0.0.1:${metricsPort}/metrics` });
+    const worker = this.#saying("worker", workerArguments(config), whole, {
+      ready: '"waiting for documents"',
+      stopMs: WORKER_STOP_MS,
+    });
+    return Object.assign(await this.#start(worker), {
+      metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    });
   }
 
   #proxy(port: number, ports: readonly number[]): ProcessMember {
@@ -227,28 +205,30 @@ class Builder {
       "--allow-net=127.0.0.1",
       `${ROOT}/services/cluster/proxy.ts`,
     ];
-    return new ProcessMember({
-      name: "proxy",
+    return this.#saying("proxy", [...args, ...[port, ...ports].map(String)], {}, {
+      ready: "ready",
       stopMs: PROXY_STOP_MS,
-      run: () => this.#whenSaid("proxy", [...args, ...[port, ...ports].map(String)], {}, "ready"),
     });
   }
 
-  /** Starts a process and waits until it says so. */
-  async #whenSaid(
+  /** A process that says so when it answers. */
+  #saying(
     name: string,
     args: string[],
     env: Record<string, string>,
-    said: string,
-  ): Promise<ServerProcess> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const process = this.#spawn(name, args, env, (line) => line.includes(said) && resolve());
-    const ended = process.ended.then(({ code }) => {
-      throw new Error(`Cannot start ${name}: it ended with ${code}\n${process.lastLines().join("\n")}`);
+    { ready, stopMs }: { readonly ready: string; readonly stopMs: number },
+  ): ProcessMember {
+    let said = Promise.withResolvers<void>();
+    return new ProcessMember({
+      name,
+      stopMs,
+      log: this.#options.log,
+      spawn: () => {
+        said = Promise.withResolvers();
+        return this.#spawn(name, args, env, (line) => line.includes(ready) && said.resolve());
+      },
+      answers: () => said.promise,
     });
-    await Promise.race([promise, ended]);
-    ended.catch(() => {});
-    return process;
   }
 
   #spawn(
@@ -267,6 +247,7 @@ class Builder {
       guard: this.#guard,
       holdsStdin: true,
       logFile: `${this.#options.dataDir}/${name}.log`,
+      keepsLog: true,
       ...(onLine !== undefined && { onLine }),
     });
   }

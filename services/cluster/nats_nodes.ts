@@ -93,18 +93,18 @@ export async function natsNodes(options: NatsNodesOptions): Promise<readonly Nat
     const member = new ProcessMember({
       name,
       stopMs: STOP_MS,
-      run: async () => {
-        const server = new ServerProcess({
+      log,
+      spawn: () =>
+        new ServerProcess({
           name,
           command: binary,
           args: ["-c", config],
           stopSignal: "SIGTERM",
           guard,
           logFile: `${dataDir}/${name}.log`,
-        });
-        await untilListening(server, monitorUrl);
-        return server;
-      },
+          keepsLog: true,
+        }),
+      answers: (server) => untilListening(server, monitorUrl),
     });
     return Object.assign(member, { url: `nats://127.0.0.1:${client}`, port: client, monitorUrl });
   });

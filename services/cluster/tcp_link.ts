@@ -1,9 +1,11 @@
 import type { Link } from "./members.ts";
 
-/** Connections that one link carries at once. */
-const CONNECTIONS_MAX = 2_000;
+/** Connections that one link carries at once; more are closed at once. */
+export const LINK_CONNECTIONS_MAX = 2_000;
+/** What one direction of a connection may hold back while it is late; then nothing more is read. */
+export const LINK_QUEUED_BYTES_MAX = 4 * 1024 * 1024;
 const READ_BYTES = 64 * 1024;
-/** How long a stalled link looks whether it is whole again. */
+/** How often a stalled link looks whether it is whole again. */
 const STALL_POLL_MS = 25;
 
 type State = "whole" | "cut" | "stalled";
@@ -17,8 +19,8 @@ export interface LinkEnd {
 /** Carries TCP between two parts, and fails on purpose. */
 export class TcpLink implements Link {
   readonly name: string;
-  readonly #listeners: Deno.Listener[] = [];
-  readonly #open = new Set<Deno.Conn>();
+  readonly #listeners: Deno.TcpListener[] = [];
+  readonly #open = new Set<Deno.TcpConn>();
   #state: State = "whole";
   #delayMs = 0;
   #closed = false;
@@ -26,6 +28,11 @@ export class TcpLink implements Link {
   constructor(name: string, ends: readonly LinkEnd[]) {
     this.name = name;
     for (const end of ends) this.#listeners.push(this.#listen(end));
+  }
+
+  /** Connections that it carries now. */
+  get connections(): number {
+    return Math.ceil(this.#open.size / 2);
   }
 
   cut(): void {
@@ -52,7 +59,7 @@ export class TcpLink implements Link {
     for (const connection of this.#open) close(connection);
   }
 
-  #listen({ port, target }: LinkEnd): Deno.Listener {
+  #listen({ port, target }: LinkEnd): Deno.TcpListener {
     const listener = Deno.listen({ hostname: "127.0.0.1", port });
     void (async () => {
       for await (const near of listener) void this.#carry(near, target);
@@ -60,14 +67,18 @@ export class TcpLink implements Link {
     return listener;
   }
 
-  async #carry(near: Deno.Conn, target: LinkEnd["target"]): Promise<void> {
-    if (this.#state === "cut" || this.#open.size >= 2 * CONNECTIONS_MAX) return close(near);
+  async #carry(near: Deno.TcpConn, target: LinkEnd["target"]): Promise<void> {
+    if (this.#state === "cut" || this.connections >= LINK_CONNECTIONS_MAX) return close(near);
     this.#open.add(near);
-    let far: Deno.Conn | undefined;
+    let far: Deno.TcpConn | undefined;
     try {
       far = await Deno.connect(target);
+      // It may have been cut meanwhile.
+      if (!this.#open.has(near) || this.#isCut()) return;
       this.#open.add(far);
-      await Promise.race([this.#pipe(near, far), this.#pipe(far, near)]);
+      near.setNoDelay();
+      far.setNoDelay();
+      await Promise.all([this.#pipe(near, far), this.#pipe(far, near)]);
     } catch {
       // Whoever speaks through the link sees that its connection is gone.
     } finally {
@@ -79,22 +90,32 @@ export class TcpLink implements Link {
     }
   }
 
-  async #pipe(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+  #isCut(): boolean {
+    return this.#state === "cut";
+  }
+
+  /** Until the one side has said all; then the other side is told so, and may still answer. */
+  async #pipe(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
     let written = Promise.resolve();
+    let queued = 0;
     for (;;) {
       const bytes = new Uint8Array(READ_BYTES);
       const length = await from.read(bytes);
-      if (length === null) return await written;
-      const part = bytes.subarray(0, length);
+      if (length === null) break;
       const due = performance.now() + this.#delayMs;
-      written = written.then(() => this.#write(to, part, due));
+      queued += length;
+      written = written.then(() => this.#write(to, bytes.subarray(0, length), due)).then(() => {
+        queued -= length;
+      });
       // Later bytes are read while earlier ones are under way, where those are only late.
-      if (this.#delayMs === 0) await written;
+      if (this.#delayMs === 0 || queued >= LINK_QUEUED_BYTES_MAX) await written;
       else written.catch(() => close(from));
     }
+    await written;
+    await to.closeWrite();
   }
 
-  async #write(to: Deno.Conn, bytes: Uint8Array, due: number): Promise<void> {
+  async #write(to: Deno.TcpConn, bytes: Uint8Array, due: number): Promise<void> {
     const wait = due - performance.now();
     if (wait > 0) await pause(wait);
     while (this.#state === "stalled" && !this.#closed) await pause(STALL_POLL_MS);

@@ -2,6 +2,7 @@ import {
   JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
+  type JetStreamPublishOptions,
   type StoredMsg,
 } from "@nats-io/jetstream";
 import { headers, type MsgHdrs } from "@nats-io/transport-node";
@@ -18,6 +19,10 @@ const ERASE_CHUNKS = 16;
 const SEQ = "X-Seq";
 /** JetStream's error codes. */
 const WRONG_LAST_SEQUENCE = 10071;
+/** A stream of several copies does not look at a condition while another write with it is under way. Nothing is decided. */
+const UNDECIDED = 10164;
+/** Until it is asked again; one acknowledgement of three copies takes about as long. */
+const UNDECIDED_RETRY_MS = 2;
 const NO_MESSAGE_FOUND = 10037;
 const STORE_FAILED = 10077;
 const NO_RESOURCES = [10023, 10047];
@@ -115,11 +120,14 @@ export class ChunkStore {
     return lease && { seq: message.seq, ...lease };
   }
 
-  /** Stores a chunk. Rejects where JetStream does not acknowledge it; see `isFenced` and `isFull`. */
+  /**
+   * Stores a chunk; those of one upload one after the other. Rejects where JetStream does not acknowledge it; see
+   * `isFenced` and `isFull`.
+   */
   async put({ uploadId, lease, seq, data }: StoredChunk): Promise<void> {
     const head = headers();
     head.set(SEQ, String(seq));
-    await this.#js.publish(chunkSubject(uploadId), data, {
+    await this.#publish(chunkSubject(uploadId), data, {
       // With the lease: a chunk that was removed above a gap must not be taken for stored.
       msgID: `${uploadId}:${lease.seq}:${seq}`,
       headers: head,
@@ -154,7 +162,7 @@ export class ChunkStore {
     const head = headers();
     head.set("Nats-Rollup", "sub");
     const digest = Uint8Array.fromHex(sha256).toBase64({ alphabet: "base64url" });
-    await this.#js.publish(
+    await this.#publish(
       metaSubject(uploadId),
       JSON.stringify({
         name: uploadId,
@@ -263,6 +271,24 @@ export class ChunkStore {
       await this.#jsm.streams.deleteMessage(DOCS_STORE, seq, overwrite);
     } catch (error) {
       if (!isCode(error, [NO_MESSAGE_FOUND])) throw error;
+    }
+  }
+
+  /** Publishes on a condition; asks again where it was not looked at. */
+  async #publish(
+    subject: string,
+    data: Uint8Array | string,
+    options: Partial<JetStreamPublishOptions>,
+  ): Promise<void> {
+    const deadline = performance.now() + PUBLISH_TIMEOUT_MS;
+    for (;;) {
+      try {
+        await this.#js.publish(subject, data, options);
+        return;
+      } catch (error) {
+        if (!isCode(error, [UNDECIDED]) || performance.now() > deadline) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, UNDECIDED_RETRY_MS));
     }
   }
 

@@ -28,13 +28,12 @@ export class Reception {
   readonly lease: Lease;
   readonly #options: ReceptionOptions;
   readonly #chunks: number;
-  /** Stored out of turn, above a chunk that is still under way. */
-  readonly #early = new Set<number>();
   /** Of everything from the first byte on; undefined where this reception did not begin there. */
   readonly #hash: Hash | undefined;
   #taken: number;
   #stored: number;
   #underWay = 0;
+  #storing: Promise<void> = Promise.resolve();
   #broken = false;
   #settled: (() => void)[] = [];
 
@@ -80,7 +79,9 @@ export class Reception {
     if (refused) return refused;
     this.#taken = seq;
     this.#hash?.update(data);
-    void this.#put(seq, data);
+    this.#underWay++;
+    // One after the other: a stream of several copies refuses a second write on the same lease while one is under way.
+    this.#storing = this.#storing.then(() => this.#put(seq, data));
     return "taken";
   }
 
@@ -114,11 +115,12 @@ export class Reception {
 
   async #put(seq: number, data: Uint8Array): Promise<void> {
     const { store, upload, lease } = this.#options;
-    this.#underWay++;
     try {
-      await store.put({ uploadId: upload.id, lease, seq, data });
-      this.#early.add(seq);
-      while (this.#early.delete(this.#stored + 1)) this.#stored++;
+      // After one that failed, nothing: it would lie above a gap.
+      if (!this.#broken) {
+        await store.put({ uploadId: upload.id, lease, seq, data });
+        this.#stored = seq;
+      }
     } catch (error) {
       if (!this.#broken) {
         this.#broken = true;

@@ -24,6 +24,8 @@ export interface ServerOptions {
   holdsStdin?: boolean;
   /** Its output is written here, from the beginning at each start. */
   logFile?: string;
+  /** What an earlier start has written there stays. */
+  keepsLog?: boolean;
   /** Its output is passed on to this process's own. */
   passOutput?: boolean;
   /** Sees each line of its output as it comes, cut at a bound. */
@@ -56,8 +58,7 @@ export class ServerProcess {
     if (options.logFile) {
       this.#log = Deno.openSync(options.logFile, {
         create: true,
-        write: true,
-        truncate: true,
+        ...(options.keepsLog ? { append: true } : { write: true, truncate: true }),
         mode: 0o600,
       });
     }

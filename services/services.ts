@@ -115,7 +115,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     declareStreams(jsm, { replicas: config.eventsReplicas, documentBytes: config.documentBytes, newEpoch });
   await declare();
   const stream = new JetStreamLog(jsm);
-  const recents = new RecentEvents(stream);
+  const recents = new RecentEvents(new JetStreamLog(jsm, { history: true }));
   const metrics = new Metrics(registry, failed);
   const connections = new Connections({
     max: config.maxConnections,

@@ -11,6 +11,7 @@ import type { Service } from "@/lib/protocol/services.ts";
 import { parseEventSubject } from "@/lib/protocol/subjects.ts";
 import type { Mark, Outcome } from "@/services/derived/pacer.ts";
 import type { Place } from "@/services/derived/place.ts";
+import { isHistory } from "@/services/nats/history.ts";
 import { EVENTS } from "@/services/nats/streams.ts";
 
 const NANOS_PER_MS = 1_000_000;
@@ -133,7 +134,9 @@ export class DerivedConsumer {
 
   #take(message: JsMsg): void {
     const subject = parseEventSubject(message.subject);
-    if (subject === undefined || subject.propertyId === null) return message.ack();
+    // What a rebuild put back is covered by the refresh that follows it.
+    const isNews = subject !== undefined && !isHistory(message.headers);
+    if (!isNews || subject.propertyId === null) return message.ack();
     const known = this.#held.get(message.seq);
     if (known !== undefined) {
       known.message = message;

@@ -20,6 +20,8 @@ import { readConfig } from "@/services/config.ts";
 
 /** In DATA_DIR: how to reach the embedded database as the owner of its tables. */
 const OWNER_URL_FILE = "owner_url";
+const APP_URL_FILE = "app_url";
+const NATS_URL_FILE = "nats_url";
 /** After a second Ctrl-C nothing is waited for any longer than this; the guard ends what is left. */
 const HARD_STOP_MS = 2_000;
 
@@ -138,8 +140,9 @@ class Launcher {
         bootstrapDatabase(url),
       );
       await this.#prepare(ownerUrl, demo);
-      // For `deno task migrate`; the app itself never sees the owner's login.
+      // For `deno task migrate`; the app itself never sees the owner's login. The others are for `rebuild-stream`.
       await Deno.writeTextFile(`${dataDir}/${OWNER_URL_FILE}`, `${ownerUrl}\n`, { mode: 0o600 });
+      await Deno.writeTextFile(`${dataDir}/${APP_URL_FILE}`, `${appUrl}\n`, { mode: 0o600 });
       return { DATABASE_URL: appUrl };
     }
     print("postgres", "DATABASE_URL is set: using that one");
@@ -204,6 +207,7 @@ class Launcher {
       ({ port, pid }) => `${version} (${from}) serves on 127.0.0.1:${port}, pid ${pid}`,
     );
     this.#adopt("nats-server", server);
+    await Deno.writeTextFile(`${dataDir}/${NATS_URL_FILE}`, `${server.url}\n`, { mode: 0o600 });
     return server.url;
   }
 

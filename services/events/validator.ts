@@ -9,6 +9,7 @@ import { headers } from "@nats-io/transport-node";
 import type { Registry } from "@/lib/metrics/registry.ts";
 import { deadSubject } from "@/lib/protocol/subjects.ts";
 import { decodeMessage } from "@/services/feeds/consume.ts";
+import { isHistory } from "@/services/nats/history.ts";
 import { EVENTS } from "@/services/nats/streams.ts";
 
 const DURABLE = "validator";
@@ -80,6 +81,8 @@ export class Validator {
   }
 
   #take(message: JsMsg, epoch: string): void {
+    // It was looked at when it was new.
+    if (isHistory(message.headers)) return message.ack();
     const event = decodeMessage(message);
     if (!("invalid" in event)) return message.ack();
     // Not acknowledged before it is kept: where keeping fails it is delivered again.

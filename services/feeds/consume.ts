@@ -1,5 +1,7 @@
 import { DeliverPolicy, type JetStreamClient, type JsMsg } from "@nats-io/jetstream";
 import { decodeEvent, type InvalidEvent, type StoredEvent } from "@/lib/realtime/event.ts";
+import type { Reader } from "@/services/feeds/source.ts";
+import { identityOf, isHistory } from "@/services/nats/history.ts";
 import { EVENTS } from "@/services/nats/streams.ts";
 
 /** With the client's default of 15 s a consumer that lost its server is noticed only after 45 s. */
@@ -57,12 +59,18 @@ export async function consumeFrom(
   };
 }
 
+/** Hands a message to who reads its organisation; what is not for them moves them on. */
+export function hand(message: JsMsg, reader: Reader): void {
+  const event = isHistory(message.headers) ? undefined : decodeMessage(message);
+  if (event === undefined || "invalid" in event) reader.advance(message.seq);
+  else reader.event(event);
+}
+
 export function decodeMessage(message: JsMsg): StoredEvent | InvalidEvent {
   return decodeEvent({
     subject: message.subject,
     payload: message.data,
     seq: message.seq,
-    storedAt: message.info.timestampNanos / NANOS_PER_MS,
-    messageId: message.headers?.get("Nats-Msg-Id") || undefined,
+    ...identityOf(message.headers, message.info.timestampNanos / NANOS_PER_MS),
   });
 }

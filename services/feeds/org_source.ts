@@ -1,7 +1,7 @@
 import type { JetStreamClient, JsMsg } from "@nats-io/jetstream";
 import type { StreamState } from "@/lib/realtime/ports.ts";
 import { organisationFilter } from "@/lib/protocol/subjects.ts";
-import { consumeFrom, type Consumption, decodeMessage } from "@/services/feeds/consume.ts";
+import { consumeFrom, type Consumption, hand } from "@/services/feeds/consume.ts";
 import { EVENTS } from "@/services/nats/streams.ts";
 import type { Reader, Reading, Source } from "@/services/feeds/source.ts";
 
@@ -92,10 +92,7 @@ class OrgReading implements Reading {
     try {
       const filter = organisationFilter(this.#orgId);
       const take = (message: JsMsg) => {
-        if (!current()) return;
-        const event = decodeMessage(message);
-        if ("invalid" in event) this.#reader.advance(message.seq);
-        else this.#reader.event(event);
+        if (current()) hand(message, this.#reader);
       };
       const consumption = await consumeFrom(this.#js, filter, seq, take, () => current() && this.#ended());
       if (current()) this.#consumption = consumption;

@@ -1,7 +1,7 @@
 import type { JetStreamClient, JsMsg } from "@nats-io/jetstream";
 import type { StreamState } from "@/lib/realtime/ports.ts";
 import { EVENTS_SUBJECTS, organisationOf } from "@/lib/protocol/subjects.ts";
-import { consumeFrom, type Consumption, decodeMessage } from "@/services/feeds/consume.ts";
+import { consumeFrom, type Consumption, hand } from "@/services/feeds/consume.ts";
 import type { Reader, Reading, Source } from "@/services/feeds/source.ts";
 
 /** One ordered consumer for all organisations, split by subject: for processes that host thousands of them. */
@@ -81,10 +81,7 @@ export class ProcessSource implements Source {
       this.#head = message.seq;
       // Only what somebody here reads is decoded.
       const reader = this.#readers.get(organisationOf(message.subject) ?? 0);
-      if (reader === undefined) return;
-      const event = decodeMessage(message);
-      if ("invalid" in event) reader.advance(message.seq);
-      else reader.event(event);
+      if (reader !== undefined) hand(message, reader);
     };
     const ended = () => current() && this.#ended();
     const consumption = consumeFrom(this.#js, EVENTS_SUBJECTS, this.#head + 1, take, ended);

@@ -2,18 +2,26 @@ import type { JetStreamManager, StoredMsg } from "@nats-io/jetstream";
 import { decodeEvent, type StoredEvent } from "@/lib/realtime/event.ts";
 import type { Chunk, EventLog, StreamState } from "@/lib/realtime/ports.ts";
 import { organisationFilter } from "@/lib/protocol/subjects.ts";
+import { identityOf, isHistory } from "@/services/nats/history.ts";
 import { epochOf, EVENTS } from "@/services/nats/streams.ts";
 
 /** Messages per batch: the server holds the stream's read lock while it answers one. */
 export const CHUNK_EVENTS_MAX = 256;
 export const CHUNK_BYTES_MAX = 1024 * 1024;
 
+export interface JetStreamLogOptions {
+  /** Also what a rebuild of the stream put back: for those who ask what was, not for those who missed something. */
+  readonly history?: boolean;
+}
+
 /** Reads of the events stream: its state from its leader, and what an organisation missed by direct get. */
 export class JetStreamLog implements EventLog {
   readonly #jsm: JetStreamManager;
+  readonly #history: boolean;
 
-  constructor(jsm: JetStreamManager) {
+  constructor(jsm: JetStreamManager, { history = false }: JetStreamLogOptions = {}) {
     this.#jsm = jsm;
+    this.#history = history;
   }
 
   async state(): Promise<StreamState> {
@@ -37,7 +45,7 @@ export class JetStreamLog implements EventLog {
         `Cannot read organisation ${orgId} after ${seq}: the replica asked is behind its leader`,
       );
     }
-    const events = messages.flatMap((message) => shown(message));
+    const events = messages.filter(({ header }) => this.#history || !isHistory(header)).flatMap(shown);
     // Whatever lies up to `state.last` was stored before `newest` was asked for.
     const end = last.seq >= newest.seq ? Math.max(last.seq, state.last) : last.seq;
     return { events, end, pending: last.pending };
@@ -72,8 +80,7 @@ function shown(message: StoredMsg): StoredEvent[] {
     subject: message.subject,
     payload: message.data,
     seq: message.seq,
-    storedAt: message.time.getTime(),
-    messageId: message.header.get("Nats-Msg-Id") || undefined,
+    ...identityOf(message.header, message.time.getTime()),
   });
   // What does not validate is kept by the validator; here it is only left out.
   return "invalid" in event ? [] : [event];

@@ -8,6 +8,7 @@ import {
   type StreamConfig,
   type StreamInfo,
 } from "@nats-io/jetstream";
+import { isBeingRebuilt } from "@/services/nats/closing.ts";
 import { DEAD_SUBJECTS, EVENTS_SUBJECTS } from "@/lib/protocol/subjects.ts";
 import { documentStreams } from "@/services/documents/buckets.ts";
 
@@ -18,8 +19,8 @@ export const TICKET_SUBJECTS = "ticket.>";
 
 const NANOS_PER_MS = 1_000_000;
 const HOUR_MS = 3_600_000;
-const EVENTS_AGE_MS = 24 * HOUR_MS;
-const EVENTS_BYTES_MAX = 1024 ** 3;
+export const EVENTS_AGE_MS = 24 * HOUR_MS;
+export const EVENTS_BYTES_MAX = 1024 ** 3;
 /** A publisher that repeats an event within this time is answered `duplicate`. */
 const DUPLICATE_WINDOW_MS = 120_000;
 /** One consumer per organisation and process; the server's own default is 1000. */
@@ -58,21 +59,7 @@ export async function declareStreams(
   jsm: JetStreamManager,
   { replicas, documentBytes, newEpoch }: DeclareOptions,
 ): Promise<void> {
-  await declare(jsm, {
-    name: EVENTS,
-    subjects: [EVENTS_SUBJECTS],
-    retention: RetentionPolicy.Limits,
-    storage: StorageType.File,
-    discard: DiscardPolicy.Old,
-    // Age and bytes only: any other limit leaves holes inside the stream that look like filtered gaps.
-    max_age: EVENTS_AGE_MS * NANOS_PER_MS,
-    max_bytes: EVENTS_BYTES_MAX,
-    duplicate_window: DUPLICATE_WINDOW_MS * NANOS_PER_MS,
-    max_consumers: CONSUMERS_MAX,
-    allow_direct: true,
-    num_replicas: replicas,
-    metadata: { epoch: newEpoch() },
-  });
+  await declareEvents(jsm, { replicas, newEpoch });
   await declare(jsm, {
     name: DEAD,
     subjects: [DEAD_SUBJECTS],
@@ -95,6 +82,28 @@ export async function declareStreams(
   for (const config of documentStreams(documentBytes)) {
     await declare(jsm, { ...config, num_replicas: replicas });
   }
+}
+
+/** Declares the stream of events alone. */
+export async function declareEvents(
+  jsm: JetStreamManager,
+  { replicas, newEpoch }: Pick<DeclareOptions, "replicas" | "newEpoch">,
+): Promise<void> {
+  await declare(jsm, {
+    name: EVENTS,
+    subjects: [EVENTS_SUBJECTS],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.Old,
+    // Age and bytes only: any other limit leaves holes inside the stream that look like filtered gaps.
+    max_age: EVENTS_AGE_MS * NANOS_PER_MS,
+    max_bytes: EVENTS_BYTES_MAX,
+    duplicate_window: DUPLICATE_WINDOW_MS * NANOS_PER_MS,
+    max_consumers: CONSUMERS_MAX,
+    allow_direct: true,
+    num_replicas: replicas,
+    metadata: { epoch: newEpoch() },
+  });
 }
 
 /** The epoch a stream was made with; a stream made by other hands has none, and its creation time serves. */
@@ -131,6 +140,8 @@ async function declare(jsm: JetStreamManager, config: Declared): Promise<void> {
 async function addOrUpdate(jsm: JetStreamManager, config: Declared): Promise<void> {
   try {
     const { config: present } = await jsm.streams.info(config.name);
+    // It is closed on purpose, and whoever rebuilds it opens it.
+    if (isBeingRebuilt(present)) return;
     if (differs(present, config)) {
       await jsm.streams.update(config.name, {
         ...present,

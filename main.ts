@@ -1,6 +1,7 @@
 import { App, cors, csrf, staticFiles } from "fresh";
 import type { State } from "@/services/http/define.ts";
 import { counted } from "@/services/http/counted.ts";
+import { identified, requestIdOf } from "@/services/http/identified.ts";
 import { problems } from "@/services/http/problems.ts";
 import { type Fetch, runProcess } from "@/services/http/serve.ts";
 import { exceptPlainOptions, exceptUpgrades } from "@/services/http/upgrades.ts";
@@ -12,13 +13,14 @@ export function createApp(services: () => Services): App<State> {
   return new App<State>()
     .use((ctx) => {
       ctx.state.services = services();
-      ctx.state.requestId = crypto.randomUUID();
+      ctx.state.requestId = requestIdOf(ctx.req);
       return ctx.next();
     })
+    .use(identified)
     .use(exceptUpgrades(exceptPlainOptions(cors({
       origin: (origin) => allowed().includes(origin) ? origin : null,
       credentials: true,
-      exposeHeaders: ["ETag", "Location", "Retry-After", "Idempotent-Replayed"],
+      exposeHeaders: ["ETag", "Location", "Retry-After", "Idempotent-Replayed", "X-Request-Id"],
     }))))
     .use(counted)
     .use(problems)

@@ -1,5 +1,6 @@
 import { HttpError, page } from "fresh";
 import { Head } from "fresh/runtime";
+import { REQUEST_ID_HEADER } from "@/services/http/identified.ts";
 import { define } from "@/services/http/define.ts";
 import { Wordmark } from "@/lib/ui/wordmark.tsx";
 
@@ -7,9 +8,13 @@ import { Wordmark } from "@/lib/ui/wordmark.tsx";
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-export const handler = define.handlers(({ error }) => {
+export const handler = define.handlers(({ error, state }) => {
   const status = error instanceof HttpError ? error.status : 500;
-  const headers = { "cache-control": "no-store", "content-security-policy": POLICY };
+  const headers = {
+    "cache-control": "no-store",
+    "content-security-policy": POLICY,
+    [REQUEST_ID_HEADER]: state.requestId,
+  };
   return page({ status, detail: error instanceof HttpError ? error.message : "" }, { status, headers });
 });
 

@@ -1,5 +1,6 @@
 import { endWithParent, PARENT_VARIABLE } from "@/services/embedded/parent.ts";
 import { errorFields, type Log } from "@/services/log.ts";
+import { keepSecretsOutOfSpans } from "@/services/metrics/traces.ts";
 
 /** From the signal to the end of the process. */
 export const STOP_MS = 9_500;
@@ -37,6 +38,7 @@ export async function runUntilEnd(name: string, log: Log, start: () => Promise<R
     log("warn", "a connection broke", errorFields(event.error));
   });
   try {
+    await keepSecretsOutOfSpans();
     const running = await start();
     endOnSignal(log, running);
     void running.broken.then((why) => {

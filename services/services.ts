@@ -24,7 +24,7 @@ import { Flags } from "@/services/flags/flags.ts";
 import { OrganisationIds } from "@/services/flags/organisations.ts";
 import { OrgSource } from "@/services/feeds/org_source.ts";
 import { ProcessSource } from "@/services/feeds/process_source.ts";
-import { errorFields, type Log } from "@/services/log.ts";
+import { errorFields, type Failed, type Log } from "@/services/log.ts";
 import { APP_METRICS, appMeasures, beginAtZero, watchNats } from "@/services/metrics/app_metrics.ts";
 import { type MetricsEndpoint, serveMetrics } from "@/services/metrics/endpoint.ts";
 import { watchProcess } from "@/services/metrics/process.ts";
@@ -85,7 +85,7 @@ export interface Services {
   readonly chat: Chat;
   readonly chatRest: ChatRest;
   /** Reports what went wrong where there is nobody to answer to. */
-  readonly failed: (error: unknown) => void;
+  readonly failed: Failed;
   /** What keeps this instance from serving, by part; empty when it is ready. */
   missing(): Promise<Readonly<Record<string, string>>>;
   /** Sends the clients elsewhere; call before the listener is closed. */
@@ -99,9 +99,9 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   const registry = new Registry(APP_METRICS);
   beginAtZero(registry);
   const self = watchProcess(registry, "app");
-  const failed = (error: unknown) => {
+  const failed: Failed = (error, about) => {
     registry.count("innstream_failures_total", {});
-    log("warn", "a part failed and is tried again", errorFields(error));
+    log("warn", "a part failed and is tried again", { ...about, ...errorFields(error) });
   };
   const sql = connectPool(config.databaseUrl, { max: config.databasePool, applicationName: "innstream" });
   const refusal = await checkAppRole(sql);

@@ -17,9 +17,10 @@ import type { Chat } from "@/services/chat/chat.ts";
 import type { Peer } from "@/services/chat/peer.ts";
 import type { Kept } from "@/services/chat/ports.ts";
 import type { Room } from "@/services/chat/room.ts";
+import type { Failed } from "@/services/log.ts";
 import { isNatsUnreachable } from "@/services/nats/errors.ts";
 import { problemOfError } from "@/services/postgres/errors.ts";
-import type { Connections, Held } from "@/services/realtime/connections.ts";
+import { aboutOf, type Connections, type Held } from "@/services/realtime/connections.ts";
 import { ServerSocket } from "@/services/realtime/server_socket.ts";
 
 export interface ChatConnectionDeps {
@@ -27,7 +28,7 @@ export interface ChatConnectionDeps {
   readonly tokens: Tokens;
   readonly tickets: Tickets;
   readonly connections: Connections;
-  readonly failed: (error: unknown) => void;
+  readonly failed: Failed;
 }
 
 /** Frames of one socket that wait for those before them. */
@@ -45,6 +46,7 @@ type Said = Extract<ChatClientFrame, { type: "chat" | "edit" | "delete" }>;
 /** One socket of `GET /v2/collaboration/chat/stream`: handshake, frames, token, pings. What it hears comes from its rooms. */
 export class ChatConnection implements Held, Peer {
   readonly kind = "chatting";
+  readonly id = crypto.randomUUID();
   readonly #socket: ServerSocket;
   readonly #deps: ChatConnectionDeps;
   readonly #openedAt = Date.now();
@@ -73,7 +75,7 @@ export class ChatConnection implements Held, Peer {
       message: (data) => this.#message(data),
       gone: (broke) => this.#leave(!broke),
       broke: (error) => this.#fail(error),
-      failed: deps.failed,
+      failed: (error) => this.#failed(error),
     });
     deps.connections.add(this);
   }
@@ -325,8 +327,12 @@ export class ChatConnection implements Held, Peer {
 
   #fail(error: unknown): void {
     const isAway = isNatsUnreachable(error) || problemOfError(error) !== undefined;
-    this.#deps.failed(error);
+    this.#failed(error);
     this.#end(isAway ? "unavailable" : "internal");
+  }
+
+  #failed(error: unknown): void {
+    this.#deps.failed(error, aboutOf(this));
   }
 
   #queue(run: () => Promise<void> | undefined): void {

@@ -28,9 +28,10 @@ import { frameOf, inboundOf } from "@/services/documents/inbound.ts";
 import { LeaseWatch } from "@/services/documents/lease_watch.ts";
 import { Reception } from "@/services/documents/reception.ts";
 import { accessRefusal, type Complete, endsUpload, type Uploads } from "@/services/documents/uploads.ts";
+import type { Failed } from "@/services/log.ts";
 import { isNatsUnreachable } from "@/services/nats/errors.ts";
 import { problemOfError } from "@/services/postgres/errors.ts";
-import type { Connections, Held } from "@/services/realtime/connections.ts";
+import { aboutOf, type Connections, type Held } from "@/services/realtime/connections.ts";
 import { ServerSocket } from "@/services/realtime/server_socket.ts";
 
 export interface UploadConnectionDeps {
@@ -39,7 +40,7 @@ export interface UploadConnectionDeps {
   readonly tokens: Tokens;
   readonly tickets: Tickets;
   readonly connections: Connections;
-  readonly failed: (error: unknown) => void;
+  readonly failed: Failed;
 }
 
 /** An instance that stops waits so long for chunks under way. */
@@ -58,7 +59,7 @@ export class UploadConnection implements Held {
   readonly kind = "uploading";
   readonly #socket: ServerSocket;
   readonly #deps: UploadConnectionDeps;
-  readonly #id = crypto.randomUUID();
+  readonly id = crypto.randomUUID();
   readonly #openedAt = Date.now();
   #principal: Principal;
   #phase: Phase = "waiting";
@@ -85,7 +86,7 @@ export class UploadConnection implements Held {
       message: (data) => this.#message(data),
       gone: () => this.#leave(),
       broke: (error) => this.#fail(error),
-      failed: deps.failed,
+      failed: (error) => this.#failed(error),
     });
     deps.connections.add(this);
   }
@@ -162,7 +163,7 @@ export class UploadConnection implements Held {
   async #handshake(text: string): Promise<void> {
     const handshake = parseUploadHandshake(text);
     if ("error" in handshake) return this.#refuse(handshake);
-    const opened = await this.#deps.uploads.open(this.#principal, handshake, this.#id);
+    const opened = await this.#deps.uploads.open(this.#principal, handshake, this.id);
     if ("error" in opened) return this.#refuse(opened);
     if ("state" in opened) return this.#complete(handshake.uploadId!, opened);
     if (this.#phase !== "opening") {
@@ -195,7 +196,7 @@ export class UploadConnection implements Held {
       nats,
       store,
       uploadId,
-      holder: this.#id,
+      holder: this.id,
       lost: (reason) => this.#socket.guard(() => this.#lost(reason)),
       failed: (error) => this.#socket.guard(() => this.#fail(error)),
     });
@@ -351,8 +352,12 @@ export class UploadConnection implements Held {
 
   #fail(error: unknown): void {
     const isAway = isNatsUnreachable(error) || problemOfError(error) !== undefined;
-    this.#deps.failed(error);
+    this.#failed(error);
     this.#end(isAway ? "unavailable" : "internal");
+  }
+
+  #failed(error: unknown): void {
+    this.#deps.failed(error, aboutOf(this));
   }
 
   #queue(run: () => Promise<void>): void {

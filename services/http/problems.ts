@@ -21,16 +21,12 @@ export const problems: Middleware<State> = async (ctx) => {
   try {
     return await ctx.next();
   } catch (error) {
-    if (wantsPage(ctx.req)) throw asHttpError(error);
     const problem = problemOf(error);
-    if (problem.code !== "internal") return problemResponse(problem);
-    const { log } = ctx.state.services;
-    log("error", "a request failed", {
-      requestId: ctx.state.requestId,
-      route: ctx.route,
-      ...errorFields(error),
-    });
-    return problemResponse({ ...problem, detail: `request ${ctx.state.requestId}` });
+    const { services: { log }, requestId } = ctx.state;
+    const isBug = problem.code === "internal";
+    if (isBug) log("error", "a request failed", { requestId, route: ctx.route, ...errorFields(error) });
+    if (wantsPage(ctx.req)) throw asHttpError(error);
+    return problemResponse(isBug ? { ...problem, detail: `request ${requestId}` } : problem);
   }
 };
 

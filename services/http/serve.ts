@@ -1,5 +1,6 @@
 import { readConfig } from "@/services/config.ts";
-import { problemResponse, PROBLEMS } from "@/lib/protocol/problems.ts";
+import { problemResponse } from "@/lib/protocol/problems.ts";
+import { REQUEST_ID_HEADER } from "@/services/http/identified.ts";
 import { errorFields, log } from "@/services/log.ts";
 import { configOrExit, type Runnable, runUntilEnd } from "@/services/process.ts";
 import { type Services, startServices } from "@/services/services.ts";
@@ -32,8 +33,11 @@ export function listen(services: Services, fetch: Fetch): Running {
             detail: "the path is not UTF-8",
           });
         }
-        log("error", "a request failed", errorFields(error));
-        return problemResponse({ code: "internal", detail: PROBLEMS.internal[1] });
+        const requestId = crypto.randomUUID();
+        log("error", "a request failed", { requestId, ...errorFields(error) });
+        return problemResponse({ code: "internal", detail: `request ${requestId}` }, {
+          [REQUEST_ID_HEADER]: requestId,
+        });
       }
     },
   );

@@ -31,7 +31,8 @@ import { verifyAuthFrame } from "@/services/auth/auth_frame.ts";
 import type { Tickets } from "@/services/auth/tickets.ts";
 import type { Tokens } from "@/services/auth/tokens.ts";
 import type { Feeds } from "@/services/feeds/feeds.ts";
-import type { Connections, Held } from "@/services/realtime/connections.ts";
+import type { Failed } from "@/services/log.ts";
+import { aboutOf, type Connections, type Held } from "@/services/realtime/connections.ts";
 import type { Metrics } from "@/services/realtime/metrics.ts";
 import { ServerSocket } from "@/services/realtime/server_socket.ts";
 
@@ -41,7 +42,7 @@ export interface ConnectionDeps {
   readonly tickets: Tickets;
   readonly metrics: Metrics;
   readonly connections: Connections;
-  readonly failed: (error: unknown) => void;
+  readonly failed: Failed;
 }
 
 /** One socket of `GET /v2/realtime/stream`: handshake, subscription, token, pings. What it sees comes from its feed. */
@@ -49,7 +50,7 @@ export class RealtimeConnection implements Held, Sink {
   readonly kind = "streaming";
   readonly #socket: ServerSocket;
   readonly #deps: ConnectionDeps;
-  readonly #id = crypto.randomUUID();
+  readonly id = crypto.randomUUID();
   readonly #openedAt = Date.now();
   #principal: Principal;
   #feed: Feed | undefined;
@@ -71,7 +72,7 @@ export class RealtimeConnection implements Held, Sink {
       message: (data) => this.#message(data),
       gone: () => this.#leave(),
       broke: (error) => this.#fail(error),
-      failed: deps.failed,
+      failed: (error) => this.#failed(error),
     });
     deps.connections.add(this);
     deps.metrics.opened(principal.orgId);
@@ -198,7 +199,7 @@ export class RealtimeConnection implements Held, Sink {
       seq: subscriber.cursor,
       epoch: subscriber.epoch,
       timestamp: new Date().toISOString(),
-      connectionId: this.#id,
+      connectionId: this.id,
       heartbeatMs: PING_MS,
       expiresAt: new Date(this.#principal.expiresAt).toISOString(),
     }));
@@ -235,8 +236,12 @@ export class RealtimeConnection implements Held, Sink {
   }
 
   #fail(error: unknown): void {
-    this.#deps.failed(error);
+    this.#failed(error);
     this.#end("internal", "internal");
+  }
+
+  #failed(error: unknown): void {
+    this.#deps.failed(error, aboutOf(this));
   }
 }
 

@@ -2,6 +2,7 @@ import type { Registry } from "@/lib/metrics/registry.ts";
 import type { LeaveReason } from "@/lib/protocol/frames.ts";
 import type { Problem } from "@/lib/protocol/problems.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
+import type { Fields } from "@/services/log.ts";
 import { BUFFERED_BYTES_BUDGET, BUFFERED_BYTES_HIGH } from "@/services/realtime/limits.ts";
 
 /** Something that a person keeps open: a socket or a waiting poll. */
@@ -23,6 +24,11 @@ export const ENDPOINTS = {
   uploading: "upload",
   chatting: "chat",
 } as const satisfies Record<Held["kind"], string>;
+
+/** What a log line about a socket says of it. */
+export function aboutOf({ id, orgId, kind }: Held & { readonly id: string }): Fields {
+  return { connectionId: id, orgId, endpoint: ENDPOINTS[kind] };
+}
 
 /** How many sockets and how many waiting polls. */
 export interface ConnectionCounts {

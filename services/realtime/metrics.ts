@@ -3,6 +3,7 @@ import { type Service, SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import type { Frame } from "@/lib/realtime/frame.ts";
 import type { Registry } from "@/lib/metrics/registry.ts";
 import type { Meter } from "@/lib/realtime/ports.ts";
+import type { Failed } from "@/services/log.ts";
 
 /** Organisations counted one by one; one that has nobody connected makes room, the first to be counted first. */
 export const ORGANISATIONS_COUNTED_MAX = 10_000;
@@ -66,9 +67,9 @@ export class Metrics implements Meter {
   readonly #instance = new Tally();
   readonly #organisations = new Map<number, Tally>();
   readonly #registry: Registry;
-  readonly #failed: (error: unknown) => void;
+  readonly #failed: Failed;
 
-  constructor(registry: Registry, failed: (error: unknown) => void) {
+  constructor(registry: Registry, failed: Failed) {
     this.#registry = registry;
     this.#failed = failed;
   }
@@ -132,7 +133,7 @@ export class Metrics implements Meter {
 
   failed(orgId: number, error: unknown): void {
     this.error(orgId);
-    this.#failed(error);
+    this.#failed(error, { orgId });
   }
 
   #both(orgId: number): readonly [Tally, Tally] {

@@ -34,6 +34,11 @@ export function published(): number[] {
   return done(http.get(url("published"), PARAMS)).json() as unknown as number[];
 }
 
+/** Has something happen in every service, so that polls which wait are answered. */
+export function wakePolls(): void {
+  done(http.post(url("wake"), null, PARAMS));
+}
+
 /** Kills the app and starts it again. False where the app is not ours to kill. */
 export function crash(): boolean {
   const response = http.post(url("crash"), null, PARAMS);

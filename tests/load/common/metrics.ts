@@ -14,6 +14,20 @@ export const connected = new Counter("connected");
 /** Of attempts to connect and to publish, and of what else went wrong on a connection: the share that failed. */
 export const errors = new Rate("errors");
 
+/** Long polls that were answered. */
+export const polls = new Counter("polls");
+/** From a message's frame to its ack: PostgreSQL has committed it then. */
+export const chatAck = new Trend("chat_ack", true);
+/** From a message's frame to the frame that somebody else gets. */
+export const chatDelivery = new Trend("chat_delivery", true);
+/** Messages that were acknowledged and did not come, summed over all that are in the room. */
+export const chatLost = new Counter("chat_lost");
+/** From the request to connect to `complete`. */
+export const upload = new Trend("upload", true);
+export const uploads = new Counter("uploads");
+/** Publishes that were sent again because nobody answered. */
+export const repeats = new Counter("publishes_repeated");
+
 /** From the request to connect to the ack. */
 export const connecting = new Trend("connect", true);
 

@@ -32,5 +32,5 @@ export const SETTLE_SECONDS = 15;
 
 export const VUS = Math.ceil(SETTINGS.connections / SOCKETS_PER_VU);
 /** When everybody is connected, in seconds from the start of the run. */
-export const CONNECTED_SECONDS = 2 + Math.ceil(SETTINGS.connections / CONNECTS_PER_SECOND);
+export const CONNECTED_SECONDS = 1 + Math.ceil(SETTINGS.connections / CONNECTS_PER_SECOND);
 export const END_SECONDS = CONNECTED_SECONDS + SETTINGS.seconds;

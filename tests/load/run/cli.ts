@@ -4,6 +4,7 @@ import { Guard } from "@/services/embedded/guard.ts";
 import { StartError } from "@/services/embedded/start_error.ts";
 import { StopRequest } from "@/services/embedded/stop_request.ts";
 import { explain, phase, print } from "@/services/embedded/terminal.ts";
+import { FewLines } from "./few_lines.ts";
 import { seedHouse } from "./house.ts";
 import { k6Binary } from "./k6_binary.ts";
 import { runLoad } from "./load.ts";
@@ -65,7 +66,10 @@ async function load(run: Run): Promise<boolean> {
     const outDir = `${ROOT}/tests/load/out/${name}`;
     const onUsage = teller();
     const { signal } = stop;
-    const loaded = await runLoad({ ...options, target, k6, guard, outDir, signal, log, onUsage });
+    const lines = new FewLines(log);
+    const tell = (line: string) => lines.line(line);
+    const loaded = await runLoad({ ...options, target, k6, guard, outDir, signal, log: tell, onUsage })
+      .finally(() => lines.end());
     const cores = navigator.hardwareConcurrency;
     printReport(`${name}: ${connections} connections, ${seconds} s, on ${cores} cores`, loaded.summary);
     console.log(`\nload average ${loadAverage()}; report and figures in tests/load/out/${name}`);

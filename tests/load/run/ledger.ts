@@ -1,5 +1,6 @@
 import { jetstream } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { type Service, SERVICE_NAMES, SERVICES } from "@/lib/protocol/services.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
 import { ORG_ID, PROPERTY_ID } from "./house.ts";
 import type { Target } from "./target.ts";
@@ -76,6 +77,8 @@ export class Ledger {
         return new Response(null, { status: 204 });
       case "GET published":
         return Response.json([...this.#published].sort((a, b) => a - b));
+      case "POST wake":
+        return await this.#wake();
       case "GET usage": {
         const taken = await this.#options.usage.look();
         this.#options.onUsage(taken);
@@ -108,14 +111,23 @@ export class Ledger {
   /** Publishes as another service would, with JetStream's acknowledgement. */
   async #publish(n: number): Promise<Response> {
     const { run } = this.#options;
-    const event = { at: new Date().toISOString(), data: { id: n + 1, title: `load ${run} ${n}` } };
-    await jetstream(this.#nats).publish(
-      `evt.${ORG_ID}.${PROPERTY_ID}.tasks.task.updated`,
-      JSON.stringify(event),
-      { msgID: `load-${run}-${n}` },
-    );
+    await this.#tell("tasks", { id: n + 1, title: `load ${run} ${n}` }, `load-${run}-${n}`);
     this.#published.add(n);
     return new Response(null, { status: 204 });
+  }
+
+  async #wake(): Promise<Response> {
+    for (const service of SERVICE_NAMES) await this.#tell(service, { id: 1 }, crypto.randomUUID());
+    return new Response(null, { status: 204 });
+  }
+
+  async #tell(service: Service, data: object, msgID: string): Promise<void> {
+    const [entity] = SERVICES[service].entities;
+    await jetstream(this.#nats).publish(
+      `evt.${ORG_ID}.${PROPERTY_ID}.${service}.${entity}.updated`,
+      JSON.stringify({ at: new Date().toISOString(), data }),
+      { msgID },
+    );
   }
 }
 

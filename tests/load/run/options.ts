@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { SCRIPTS } from "./scripts.ts";
 
-const RATE_DEFAULT = 20;
 const CONNECTIONS_MAX = 1_000_000;
 const SECONDS_MAX = 7 * 24 * 3_600;
 const RATE_MAX = 10_000;
@@ -23,7 +22,7 @@ ${Object.entries(SCRIPTS).map(([name, { about }]) => `  ${name.padEnd(16)} ${abo
 
   --connections N   clients, instead of what the script has
   --seconds N       of load, after everybody is connected
-  --rate N          events in a second (${RATE_DEFAULT})
+  --rate N          events in a second
   --cluster         against two apps behind a proxy on three nats-servers, instead of one app
   --url URL         against a server that runs, with
   --nats URL        its NATS (nats://127.0.0.1:4222), and JWT_SECRET, or the secret that DATA_DIR keeps
@@ -42,7 +41,7 @@ export function readOptions(args: readonly string[]): Options | string | undefin
       options: {
         connections: { type: "string" },
         seconds: { type: "string" },
-        rate: { type: "string", default: String(RATE_DEFAULT) },
+        rate: { type: "string" },
         url: { type: "string" },
         nats: { type: "string" },
         cluster: { type: "boolean", default: false },
@@ -65,7 +64,7 @@ export function readOptions(args: readonly string[]): Options | string | undefin
   const numbers = {
     connections: numberOf(values.connections, script.connections, CONNECTIONS_MAX),
     seconds: numberOf(values.seconds, script.seconds, SECONDS_MAX),
-    rate: numberOf(values.rate, RATE_DEFAULT, RATE_MAX),
+    rate: numberOf(values.rate, script.rate, RATE_MAX),
   };
   for (const [option, number] of Object.entries(numbers)) {
     if (typeof number === "string") return `--${option} is ${number}`;

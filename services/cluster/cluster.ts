@@ -118,6 +118,7 @@ class Builder {
       proxy,
       links: this.#links,
       ownerUrl,
+      appUrl,
       natsUrl: nodes.map(({ port }) => `nats://admin:${passwords.ADMIN_PASSWORD}@127.0.0.1:${port}`).join(
         ",",
       ),

@@ -41,8 +41,10 @@ export interface Cluster {
   readonly worker: Member & { readonly metricsUrl: string };
   readonly proxy: Member;
   readonly links: readonly Link[];
-  /** Logins of the owner and of the superuser, for checks from outside. */
+  /** The owner's login, for checks from outside. */
   readonly ownerUrl: string;
+  /** The app's login, over no link. */
+  readonly appUrl: string;
   /** All nats-servers, with a login that may do everything. */
   readonly natsUrl: string;
   readonly jwtSecret: string;

@@ -3,6 +3,7 @@ import { parseEventSubject } from "@/lib/protocol/subjects.ts";
 import type { Previews } from "@/services/documents/previews.ts";
 import type { Erased } from "@/services/erasure/erase_guest.ts";
 import type { ChunkStore } from "@/services/documents/chunk_store.ts";
+import { isBeingRebuilt } from "@/services/nats/closing.ts";
 import { DEAD, EVENTS, isNotFound } from "@/services/nats/streams.ts";
 import type { Sql, Transaction } from "@/services/postgres/pool.ts";
 import { inRelay } from "@/services/postgres/tenant.ts";
@@ -34,7 +35,8 @@ export async function eraseTraces(parts: TracesParts, erased: Erased): Promise<b
   // What does not validate may say anything: of this organisation's guests none of it is kept.
   await eraseMessages(parts.jsm, DEAD, `dead.evt.${orgId}.>`, () => true);
   await forgetPublished(parts.sql, erased);
-  return true;
+  // A rebuild that is under way may have read them before, and be about to put them back.
+  return !isBeingRebuilt((await parts.jsm.streams.info(EVENTS)).config);
 }
 
 /** Does this event carry something of the guest, other than that it was deleted? */

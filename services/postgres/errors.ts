@@ -51,6 +51,11 @@ const CONTENTION_CODES: ReadonlySet<string> = new Set([
   "57014", // query_canceled: statement_timeout
 ]);
 
+/** The server has no room, memory or connections left: an operator helps, and then the same statement succeeds. */
+const RESOURCES_CLASS = "53";
+/** Its disk does not work as it should, a full one in the wrong moment included. */
+const IO_ERROR = "58030";
+
 /** Is this the loss of the connection rather than an answer to a statement? */
 export function isConnectionError(error: unknown): boolean {
   const code = databaseError(error)?.code;
@@ -67,7 +72,7 @@ export function databaseError(error: unknown): DatabaseError | undefined {
 
 /**
  * The problem behind an error of a transaction, where it is an expected one: a `ProblemError` thrown to roll back,
- * a lost connection, contention. Anything else is a bug: undefined, and the caller throws it on.
+ * a lost connection, contention, a full disk. Anything else is a bug: undefined, and the caller throws it on.
  */
 export function problemOfError(error: unknown): Problem | undefined {
   if (error instanceof ProblemError) return error.problem;
@@ -75,6 +80,9 @@ export function problemOfError(error: unknown): Problem | undefined {
   if (code === undefined) return undefined;
   if (isConnectionError(error)) {
     return { code: "unavailable", detail: "The database cannot be reached", retryAfter: RETRY_S };
+  }
+  if (code.startsWith(RESOURCES_CLASS) || code === IO_ERROR) {
+    return { code: "unavailable", detail: "The database has no room", retryAfter: RETRY_S };
   }
   if (CONTENTION_CODES.has(code)) {
     return { code: "unavailable", detail: "The database is too busy with this record", retryAfter: RETRY_S };

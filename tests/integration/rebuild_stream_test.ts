@@ -168,6 +168,28 @@ Deno.test("rebuild - while the stream is closed, events wait in the outbox and n
   await socket.close();
 });
 
+Deno.test("rebuild - a guest who is erased while it is under way is erased again after it", async () => {
+  const { json: { id } } = await call(`${server.url}/guest-checkin/guest`, {
+    token,
+    json: { name: "Zebedee Quixwhistle", propertyId: 1 },
+  });
+  await until("it is published", async () => {
+    const [row] = await sql<{ n: number }[]>`select count(*)::int as n from outbox where seq is null`;
+    return row!.n === 0;
+  });
+  const jsm = await jetstreamManager(server.services.nats);
+  await closeStream(jsm, await jsm.streams.info(EVENTS), "erased0f");
+  const admin = await server.token({ role: "admin", properties: "*" });
+  const erase = () => call(`${server.url}/guest-checkin/guest/${id}/erase`, { token: admin, json: {} });
+  const { json } = await erase();
+  assert.notEqual(json.state, "done", JSON.stringify(json));
+  assert.equal((await rebuild()).outcome, "rebuilt");
+  await until("it is done", async () => {
+    await server.services.erasures.sweep();
+    return (await erase()).json.state === "done";
+  });
+});
+
 /** The task as an operator runs it. */
 function task(...args: string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {

@@ -1,12 +1,21 @@
+import { tokenCookie } from "@/services/http/authenticate.ts";
 import { sessionCookie, SIGN_IN_PATH } from "@/services/auth/session.ts";
 import { define } from "@/services/http/define.ts";
 import { methods } from "@/services/http/methods.ts";
 
 const SEE_OTHER = 303;
 
-/** Forgets the token of this browser. `csrf` guards it: another site cannot sign anybody out. */
+/** Ends the session of this browser, wherever else its token may be. `csrf` guards it: another site cannot sign anybody out. */
 export const handler = define.handlers(methods({
-  POST(ctx) {
+  async POST(ctx) {
+    const { tokens, revocations, failed } = ctx.state.services;
+    const cookie = tokenCookie(ctx.req);
+    const person = cookie === null ? undefined : await tokens.verify(cookie);
+    if (person !== undefined && "userId" in person && person.tokenId !== undefined) {
+      const { orgId, userId, tokenId } = person;
+      // The browser forgets it in any case: nobody is kept signed in because a database is away.
+      await revocations.revoke({ orgId, tokenId, at: Date.now() }, userId).catch(failed);
+    }
     const headers = { location: SIGN_IN_PATH, "set-cookie": sessionCookie(null, ctx.req) };
     return new Response(null, { status: SEE_OTHER, headers });
   },

@@ -8,6 +8,7 @@ import { type ChatRest, createChatRest } from "@/services/chat/chat_rest.ts";
 import { PostgresChatRecord } from "@/services/chat/record.ts";
 import type { Config } from "@/services/config.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
+import { Revocations } from "@/services/auth/revocations.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
 import { ChunkStore } from "@/services/documents/chunk_store.ts";
 import { Documents } from "@/services/documents/documents.ts";
@@ -58,6 +59,7 @@ export interface Services {
   readonly nats: NatsConnection;
   readonly tokens: Tokens;
   readonly tickets: Tickets;
+  readonly revocations: Revocations;
   readonly resources: ResourceStore;
   readonly relay: OutboxRelay;
   readonly feeds: Feeds;
@@ -123,6 +125,15 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     random: Math.random,
     registry,
   });
+  const revocations = await Revocations.start({
+    sql,
+    nats,
+    registry,
+    revoked: (concerns) => connections.revoke(concerns),
+    now: () => Date.now(),
+    failed,
+  });
+  const isRevoked = (principal: Principal) => revocations.covers(principal);
   const ended = () => void feeds.restart();
   const feeds: Feeds = new Feeds({
     source: config.feedConsumer === "org" ? new OrgSource(js, ended) : new ProcessSource(js, ended),
@@ -234,6 +245,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
         await declare();
         await validator.restart(watch.state.epoch);
         await derived?.restart(watch.state.epoch);
+        await revocations.read();
         return await relay.sweep();
       } catch (error) {
         failed(error);
@@ -274,8 +286,9 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     log,
     sql,
     nats,
-    tokens: new Tokens(config),
-    tickets: new Tickets(js, jsm),
+    tokens: new Tokens(config, isRevoked),
+    tickets: new Tickets(js, jsm, isRevoked),
+    revocations,
     resources,
     relay,
     feeds,
@@ -332,6 +345,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       await derived?.close();
       await uploadSweeper.close();
       await erasures.close();
+      await revocations.close();
       await chat.close();
       await chatRest.sweeper.close();
       await feeds.close();

@@ -16,6 +16,8 @@ const HIDDEN_FROM_STAFF: readonly Service[] = [
 /** Longest user id and name taken from a token. */
 const USER_ID_CHARS_MAX = 128;
 const NAME_CHARS_MAX = 200;
+/** Longest token id that can be revoked. */
+const TOKEN_ID_CHARS_MAX = 128;
 /** Most properties one token can list. */
 const PROPERTIES_MAX = 1000;
 
@@ -30,12 +32,16 @@ export interface Principal {
   readonly services: ReadonlySet<Service>;
   /** Unix time in milliseconds at which the token ends. */
   readonly expiresAt: number;
+  /** Unix time in milliseconds at which the token was issued, where it says so. */
+  readonly issuedAt?: number;
+  /** Claim `jti`: of a session it stays the same when the session is renewed. */
+  readonly tokenId?: string;
 }
 
 /**
  * Reads a verified JWT payload. Answers a string that says which claim is wrong and what would be right.
  * Claims: `sub` (or `userID`), `orgId`, `role`, `properties` ("*" or ids; default "*" for everyone but staff,
- * none for staff), `name`, `services` (optional), `exp` (seconds, required).
+ * none for staff), `name`, `services` (optional), `exp` (seconds, required), `iat` and `jti` (optional).
  */
 export function principalOf(
   claims: Readonly<Record<string, unknown>>,
@@ -66,6 +72,7 @@ export function principalOf(
   if (typeof claims.exp !== "number" || !Number.isFinite(claims.exp)) {
     return "claim exp must be a time in seconds";
   }
+  const { iat, jti } = claims;
   const name = typeof claims.name === "string" ? claims.name.slice(0, NAME_CHARS_MAX) : user;
   return {
     userId: user,
@@ -75,6 +82,8 @@ export function principalOf(
     name,
     services,
     expiresAt: claims.exp * 1000,
+    ...(typeof iat === "number" && Number.isFinite(iat) && { issuedAt: iat * 1000 }),
+    ...(typeof jti === "string" && jti !== "" && jti.length <= TOKEN_ID_CHARS_MAX && { tokenId: jti }),
   };
 }
 

@@ -42,6 +42,7 @@ export const CHAT_ERRORS = {
   handshake_timeout: { retryable: true, message: "No handshake arrived in time", close: "handshake_timeout" },
   slow: { retryable: true, message: "What was sent is not read", close: "slow" },
   token_expired: { retryable: true, message: "The token has expired", close: "token_expired" },
+  token_revoked: { retryable: false, message: "The token has been revoked", close: "token_revoked" },
   restart: { retryable: true, message: "This instance is restarting", close: "restart" },
   unavailable: { retryable: true, message: "A part of the service cannot be reached", close: "unavailable" },
   internal: { retryable: true, message: "Something went wrong on our side", close: "internal" },

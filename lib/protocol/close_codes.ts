@@ -29,6 +29,11 @@ export const CLOSE = {
     reason: "token has expired",
     reconnect: "with_new_token",
   },
+  token_revoked: {
+    code: 4401,
+    reason: "token was revoked",
+    reconnect: "with_new_token",
+  },
   forbidden: { code: 4403, reason: "not allowed", reconnect: "no" },
   handshake_timeout: {
     code: 4408,
@@ -64,6 +69,7 @@ export const UPLOAD_CLOSE = {
   restart: CLOSE.restart,
   bad_frame: { code: 4400, reason: "frame is not understood", reconnect: "backoff" },
   token_expired: CLOSE.token_expired,
+  token_revoked: CLOSE.token_revoked,
   forbidden: CLOSE.forbidden,
   not_found: { code: 4404, reason: "no such upload", reconnect: "no" },
   handshake_timeout: CLOSE.handshake_timeout,
@@ -89,6 +95,7 @@ export const CHAT_CLOSE = {
   slow: CLOSE.slow,
   bad_frame: CLOSE.bad_frame,
   token_expired: CLOSE.token_expired,
+  token_revoked: CLOSE.token_revoked,
   forbidden: CLOSE.forbidden,
   handshake_timeout: CLOSE.handshake_timeout,
   too_many_frames: CLOSE.too_many_frames,

@@ -29,6 +29,7 @@ export const FRAME_ERRORS = {
     "The token ends soon: send a new one in an auth frame",
   ],
   token_expired: [true, "The token has expired"],
+  token_revoked: [false, "The token has been revoked"],
   handshake_timeout: [true, "No handshake arrived in time"],
   frame_too_big: [false, "The frame is too big"],
   too_many_frames: [true, "Too many frames in a short time"],

@@ -8,6 +8,7 @@ export const PROBLEMS = {
   validation_failed: [422, "Some fields are not valid"],
   unauthenticated: [401, "A valid token is needed"],
   token_expired: [401, "The token has expired"],
+  token_revoked: [401, "The token has been revoked"],
   ticket_invalid: [401, "The ticket is unknown, used or expired"],
   forbidden: [403, "Not allowed"],
   origin_not_allowed: [403, "This origin may not connect"],

@@ -39,6 +39,7 @@ export const UPLOAD_ERRORS = {
   },
   window_exceeded: { retryable: true, message: "Too many chunks are under way", close: "window_exceeded" },
   token_expired: { retryable: true, message: "The token has expired", close: "token_expired" },
+  token_revoked: { retryable: false, message: "The token has been revoked", close: "token_revoked" },
   restart: { retryable: true, message: "This instance is restarting", close: "restart" },
   unavailable: { retryable: true, message: "A part of the service cannot be reached", close: "unavailable" },
   internal: { retryable: true, message: "Something went wrong on our side", close: "internal" },

@@ -50,7 +50,10 @@ async function readForm(req: Request): Promise<FormData | undefined> {
 
 function tokenOf({ userId, orgId, role, properties, name }: DemoUser, { tokens }: Services): Promise<string> {
   const sessionAt = Math.floor(Date.now() / 1000);
-  return tokens.sign({ sub: userId, orgId, role, properties, name, sessionAt }, SESSION_S);
+  return tokens.sign(
+    { sub: userId, orgId, role, properties, name, sessionAt, jti: crypto.randomUUID() },
+    SESSION_S,
+  );
 }
 
 export default definePages.page<typeof handler>(({ data: { next, people, refused } }) => (

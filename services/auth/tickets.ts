@@ -25,17 +25,23 @@ const KEY_KEPT_MS = 1_000;
 export class Tickets {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
+  readonly #isRevoked: (principal: Principal) => boolean;
   #keyRead: Promise<Uint8Array> | undefined;
   #keyReadAt = 0;
 
-  constructor(js: JetStreamClient, jsm: JetStreamManager) {
+  constructor(
+    js: JetStreamClient,
+    jsm: JetStreamManager,
+    isRevoked: (principal: Principal) => boolean = () => false,
+  ) {
     this.#js = js;
     this.#jsm = jsm;
+    this.#isRevoked = isRevoked;
   }
 
   /** A ticket for this person; `id` is a fresh random token. */
   async issue(principal: Principal, id: string): Promise<string> {
-    const { userId, orgId, role, properties, name, services, expiresAt } = principal;
+    const { userId, orgId, role, properties, name, services, expiresAt, issuedAt, tokenId } = principal;
     const bearer = {
       sub: userId,
       orgId,
@@ -44,6 +50,8 @@ export class Tickets {
       name,
       services: [...services],
       exp: expiresAt / 1000,
+      ...(issuedAt !== undefined && { iat: issuedAt / 1000 }),
+      ...(tokenId !== undefined && { jti: tokenId }),
     };
     return await new SignJWT({ bearer }).setProtectedHeader({ alg: "HS256" }).setJti(id).setAudience(AUDIENCE)
       .setIssuedAt().setExpirationTime(`${TICKET_LIFE_S}s`).sign(await this.#key());
@@ -62,6 +70,7 @@ export class Tickets {
       const principal = principalOf(payload.bearer);
       if (typeof principal === "string" || !isToken(payload.jti)) return { code: "ticket_invalid" };
       if (principal.expiresAt <= Date.now()) return { code: "token_expired" };
+      if (this.#isRevoked(principal)) return { code: "token_revoked" };
       return await this.#use(payload.jti)
         ? principal
         : { code: "ticket_invalid", detail: "the ticket was used" };

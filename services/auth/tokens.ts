@@ -9,11 +9,13 @@ import {
 } from "jose";
 import { type Principal, principalOf } from "@/lib/auth/principal.ts";
 import type { Problem } from "@/lib/protocol/problems.ts";
+import { TOKEN_DAYS_MAX } from "@/services/auth/revocations.ts";
 
 /** Longest token looked at. */
 const TOKEN_CHARS_MAX = 8_192;
 /** Difference between the clocks of issuer and server that is forgiven. */
 const CLOCK_TOLERANCE_S = 5;
+const DAY_MS = 86_400_000;
 
 /** What jose throws where the key server answers nothing, or something that is no key set. */
 const KEY_SERVER_FAULTS: ReadonlySet<string> = new Set([
@@ -36,8 +38,13 @@ export class Tokens {
   readonly #verify: JWTVerifyOptions;
   readonly #issuer: string | undefined;
   readonly #audience: string | undefined;
+  readonly #isRevoked: (principal: Principal) => boolean;
 
-  constructor({ jwtSecret, jwksUrl, jwtIssuer, jwtAudience }: TokenOptions) {
+  constructor(
+    { jwtSecret, jwksUrl, jwtIssuer, jwtAudience }: TokenOptions,
+    isRevoked: (principal: Principal) => boolean = () => false,
+  ) {
+    this.#isRevoked = isRevoked;
     this.#secret = jwtSecret === undefined ? undefined : new TextEncoder().encode(jwtSecret);
     this.#keys = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl));
     this.#issuer = jwtIssuer;
@@ -72,6 +79,10 @@ export class Tokens {
         : await jwtVerify(token, this.#keys!, this.#verify);
       const principal = principalOf(payload);
       if (typeof principal === "string") return { code: "unauthenticated", detail: principal };
+      if (principal.expiresAt > Date.now() + TOKEN_DAYS_MAX * DAY_MS) {
+        return { code: "unauthenticated", detail: `exp is more than ${TOKEN_DAYS_MAX} days ahead` };
+      }
+      if (this.#isRevoked(principal)) return { code: "token_revoked" };
       return { principal, claims: payload };
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { code: "token_expired" };

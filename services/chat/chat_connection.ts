@@ -141,6 +141,10 @@ export class ChatConnection implements Held, Peer {
     this.#socket.guard(() => this.#end("restart"));
   }
 
+  revoke(): void {
+    this.#socket.guard(() => this.#end("token_revoked"));
+  }
+
   #message(data: unknown): void {
     if (this.isClosed) return;
     const now = Date.now();

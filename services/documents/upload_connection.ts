@@ -91,6 +91,10 @@ export class UploadConnection implements Held {
     deps.connections.add(this);
   }
 
+  get principal(): Principal {
+    return this.#principal;
+  }
+
   get orgId(): number {
     return this.#principal.orgId;
   }
@@ -130,6 +134,13 @@ export class UploadConnection implements Held {
         clearTimeout(timer);
         this.#end("restart");
       });
+    });
+  }
+
+  /** What is being finished is whole, and was sent while it was allowed. */
+  revoke(): void {
+    this.#socket.guard(() => {
+      if (this.#phase !== "finishing") this.#end("token_revoked");
     });
   }
 

@@ -119,6 +119,14 @@ export class RealtimeConnection implements Held, Sink {
     });
   }
 
+  revoke(): void {
+    this.#socket.guard(() => this.#end("token_revoked", "token_revoked"));
+  }
+
+  get principal(): Principal {
+    return this.#principal;
+  }
+
   get orgId(): number {
     return this.#principal.orgId;
   }

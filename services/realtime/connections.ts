@@ -7,12 +7,15 @@ import { BUFFERED_BYTES_BUDGET, BUFFERED_BYTES_HIGH } from "@/services/realtime/
 
 /** Something that a person keeps open: a socket or a waiting poll. */
 export interface Held {
+  readonly principal: Principal;
   readonly orgId: number;
   readonly kind: "streaming" | "polling" | "uploading" | "chatting";
   /** Called about once a second: pings, expiry, time-outs. */
   tick(now: number): void;
   /** Sends the client elsewhere, to come back `reconnectInMs` from now. */
   leave(why: LeaveReason, reconnectInMs: number): void;
+  /** Its token does not count any more. */
+  revoke(): void;
   /** Bytes that wait to be read by the peer, where it is a socket of the stream. */
   buffered?(): number;
 }
@@ -181,6 +184,13 @@ export class Connections {
       this.#registry.count("innstream_downgrades_total", { reason: "switched_off" });
       held.leave("switched_off", this.#randomBelow(POLL_SPREAD_MS));
     });
+  }
+
+  /** Ends what those people have open. */
+  revoke(concerns: (principal: Principal) => boolean): void {
+    for (const held of [...this.#held]) {
+      if (concerns(held.principal)) held.revoke();
+    }
   }
 
   async #inSlices(leaving: Held[], ms: number, tell: (held: Held) => void): Promise<void> {

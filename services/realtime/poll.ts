@@ -47,7 +47,9 @@ export async function poll(
       feed.begin(subscriber);
       wait.begin(() => subscriber.state === "behind");
       await wait.over;
-      return wait.answer(feed.position(subscriber), subscriber.epoch);
+      return wait.isRevoked
+        ? { code: "token_revoked" }
+        : wait.answer(feed.position(subscriber), subscriber.epoch);
     } finally {
       feed.leave(subscriber);
     }
@@ -61,6 +63,7 @@ export async function poll(
 /** Collects what the feed hands over until there is something to answer, or time is up. */
 class Wait implements Sink, Held {
   readonly kind = "polling";
+  readonly principal: Principal;
   readonly orgId: number;
   readonly over: Promise<void>;
   readonly #resolve: () => void;
@@ -69,9 +72,11 @@ class Wait implements Sink, Held {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #events: string[] = [];
   #reset: ResetReason | undefined;
+  #isRevoked = false;
 
   constructor({ principal, waitMs, signal }: PollRequest) {
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.principal = principal;
     this.orgId = principal.orgId;
     this.over = promise;
     this.#resolve = () => resolve();
@@ -97,6 +102,10 @@ class Wait implements Sink, Held {
     return this.#events.length > POLL_EVENTS_MAX - BATCH_EVENTS_MAX ? Infinity : 0;
   }
 
+  get isRevoked(): boolean {
+    return this.#isRevoked;
+  }
+
   frame(frame: Frame): void {
     for (const { json } of frame.shown) this.#events.push(json);
     this.#resolve();
@@ -115,6 +124,12 @@ class Wait implements Sink, Held {
   tick(): void {}
 
   leave(): void {
+    this.#resolve();
+  }
+
+  /** It tells nothing any more; the next one is refused. */
+  revoke(): void {
+    this.#isRevoked = true;
     this.#resolve();
   }
 

@@ -61,7 +61,14 @@ Deno.test("connections - a drain tells everyone to come back at different times"
   const connections = new Connections({ max: 10, maxPerUser: 10, random: () => (next += 0.1) % 1, registry });
   const told: number[] = [];
   for (let i = 0; i < 5; i++) {
-    connections.add({ orgId: 1, kind: "streaming", tick: () => {}, leave: (_why, ms) => told.push(ms) });
+    connections.add({
+      principal: person("u"),
+      orgId: 1,
+      kind: "streaming",
+      tick: () => {},
+      leave: (_why, ms) => told.push(ms),
+      revoke: () => {},
+    });
   }
   await connections.drain();
   assert.equal(new Set(told).size, 5);
@@ -71,9 +78,11 @@ Deno.test("connections - a drain tells everyone to come back at different times"
 function held(connections: Connections, orgId: number, kind: Held["kind"]) {
   const told: [LeaveReason, number][] = [];
   const one: Held = {
+    principal: person("u"),
     orgId,
     kind,
     tick: () => {},
+    revoke: () => {},
     leave: (why, ms) => {
       told.push([why, ms]);
       connections.remove(one);

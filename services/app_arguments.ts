@@ -24,10 +24,10 @@ type Reached = Pick<
 >;
 
 /**
- * The rights an app needs and no more: to listen on its own ports, to reach its servers, to read its own code. It writes
- * no file and starts no program.
+ * The rights an app needs and no more: to listen on its own ports, to reach its servers, to read its own code and
+ * `files`, those of its secrets. It writes no file and starts no program.
  */
-export function appPermissions(config: Reached): string[] {
+export function appPermissions(config: Reached, files: readonly string[] = []): string[] {
   const { host, port, metricsHost, metricsPort, databaseUrl, natsUrl, jwksUrl } = config;
   const hosts = [
     // A free port is any port.
@@ -40,15 +40,14 @@ export function appPermissions(config: Reached): string[] {
   return [
     "--no-prompt",
     `--allow-net=${hosts.map(bracketed).join(",")}`,
-    `--allow-read=${CODE.map((path) => `${ROOT}/${path}`).join(",")}`,
+    `--allow-read=${[...CODE.map((path) => `${ROOT}/${path}`), ...files].join(",")}`,
     "--allow-env",
-    "--allow-sys",
   ];
 }
 
 /** How an app is started with these rights. */
-export function appArguments(config: Reached): string[] {
-  return ["run", "--quiet", ...appPermissions(config), `${ROOT}/main.ts`];
+export function appArguments(config: Reached, files: readonly string[] = []): string[] {
+  return ["run", "--quiet", ...appPermissions(config, files), `${ROOT}/main.ts`];
 }
 
 function hostOf(url: string, port: string): string {

@@ -1,6 +1,7 @@
 import { endWithParent, PARENT_VARIABLE } from "@/services/embedded/parent.ts";
 import { errorFields, type Log } from "@/services/log.ts";
 import { keepSecretsOutOfSpans } from "@/services/metrics/traces.ts";
+import { withSecrets } from "@/services/secret_files.ts";
 
 /** From the signal to the end of the process. */
 export const STOP_MS = 9_500;
@@ -15,11 +16,12 @@ export interface Runnable {
   stop(): Promise<void>;
 }
 
-/** What `read` makes of the environment; where that is wrong, the process says so, a line each, and ends with 2. */
+/** What `read` makes of the environment and of the files of secrets that it names; where that is wrong, the process says so, a line each, and ends with 2. */
 export function configOrExit<T extends object>(
   read: (env: Record<string, string>) => T | { readonly problems: readonly string[] },
 ): T {
-  const config = read(Deno.env.toObject());
+  const whole = withSecrets(Deno.env.toObject());
+  const config = "problems" in whole ? whole : read(whole.env);
   if (!("problems" in config)) return config;
   for (const problem of config.problems) console.error(problem);
   Deno.exit(2);

@@ -4,6 +4,10 @@ import { descendantsOf, signal } from "./process_tree.ts";
 
 /** Before a process that has ended by itself is started again, as a service manager does. */
 const RESTART_MS = 1_000;
+/** So long it is tried again where it could not start. */
+const START_MS = 60_000;
+/** Code of the end of a process of ours that could not reach what it needs. */
+const COULD_NOT_START = 1;
 
 export interface ProcessMemberOptions {
   readonly name: string;
@@ -40,15 +44,22 @@ export class ProcessMember implements Member {
     if (this.pid !== undefined) throw new Error(`Cannot start ${this.name}: it runs, pid ${this.pid}`);
     clearTimeout(this.#restart);
     this.#isWanted = true;
-    const process = this.#process = this.#options.spawn();
-    try {
-      await Promise.race([this.#options.answers(process), this.#endOf(process)]);
-    } catch (error) {
-      this.#isWanted = false;
-      await process.stop(this.#options.stopMs);
-      throw error;
+    const deadline = performance.now() + START_MS;
+    for (;;) {
+      const process = this.#process = this.#options.spawn();
+      try {
+        await Promise.race([this.#options.answers(process), this.#endOf(process)]);
+        void process.ended.then(({ code, signal }) => this.#ended(process, signal ?? `code ${code}`));
+        return;
+      } catch (error) {
+        const hasEnded = !process.running;
+        const { code } = await process.stop(this.#options.stopMs);
+        // What it needs may be away at the moment: a service manager would start it again as well.
+        if (hasEnded && code === COULD_NOT_START && this.#isWanted && performance.now() < deadline) continue;
+        this.#isWanted = false;
+        throw error;
+      }
     }
-    void process.ended.then(({ code, signal }) => this.#ended(process, signal ?? `code ${code}`));
   }
 
   async kill(): Promise<void> {

@@ -17,6 +17,7 @@ import { type Reason, StopRequest } from "./stop_request.ts";
 import { startWorker, WORKER_STOP_MS } from "./worker.ts";
 import { explain, phase, print, seconds } from "./terminal.ts";
 import { readConfig } from "@/services/config.ts";
+import { withSecrets } from "@/services/secret_files.ts";
 
 /** In DATA_DIR: how to reach the embedded database as the owner of its tables. */
 const OWNER_URL_FILE = "owner_url";
@@ -320,8 +321,9 @@ class Launcher {
 }
 
 if (import.meta.main) {
-  const options = launchOptions(
-    Deno.env.toObject(),
+  const whole = withSecrets(Deno.env.toObject());
+  const options = "problems" in whole ? whole : launchOptions(
+    whole.env,
     resolve(fileURLToPath(new URL("../..", import.meta.url))),
     { dev: Deno.args.includes("--dev") },
   );

@@ -22,6 +22,8 @@ export async function connectNats(
     ...(user !== undefined && { user, pass: password ?? "" }),
     inboxPrefix: inboxPrefixOf(user),
     name,
+    // Those that we were told of are those that this process may reach; addresses inside a cluster are not for everybody.
+    ignoreClusterUpdates: true,
     timeout: CONNECT_TIMEOUT_MS,
     ...(tls && { tls: {} }),
     maxReconnectAttempts: -1,

@@ -21,12 +21,24 @@ export function natsServers(text: string): NatsServers | undefined {
   if (first === undefined || !["nats:", "tls:"].includes(first.protocol)) return undefined;
   if (urls.some(({ protocol, hostname }) => protocol !== first.protocol || hostname === "")) return undefined;
   const { username, password, protocol } = first;
+  const login = decoded([username, password]);
+  if (login === undefined) return undefined;
+  const [user, secret] = login;
   return {
     hosts: urls.map(({ hostname, port }) => `${hostname}:${port || NATS_PORT_DEFAULT}`),
-    user: username === "" ? undefined : decodeURIComponent(username),
-    password: username === "" ? undefined : decodeURIComponent(password),
+    user: username === "" ? undefined : user,
+    password: username === "" ? undefined : secret,
     tls: protocol === "tls:",
   };
+}
+
+/** undefined where a percent sign stands for nothing. */
+function decoded(texts: readonly string[]): string[] | undefined {
+  try {
+    return texts.map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where a user hears answers: nobody else may listen there, as far as the server is told so (ops/nats/accounts.conf). */

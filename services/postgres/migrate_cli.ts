@@ -1,3 +1,4 @@
+import { withSecrets } from "@/services/secret_files.ts";
 import { migrateDown, migrateUp, migrationStatus } from "@/services/postgres/migrate.ts";
 
 const USAGE = `Usage: deno task migrate up | down N | status
@@ -6,11 +7,19 @@ The database is MIGRATE_DATABASE_URL (the owner's login), else the embedded one 
 
 if (import.meta.main) {
   try {
-    await migrate(Deno.args, Deno.env.get("MIGRATE_DATABASE_URL") || await embeddedUrl());
+    await migrate(Deno.args, givenUrl() || await embeddedUrl());
   } catch (error) {
     console.error(error instanceof Error ? messageOf(error) : error);
     Deno.exit(1);
   }
+}
+
+/** The database is nobody else's secret: only what is wrong with its own variable counts. */
+function givenUrl(): string | undefined {
+  const { MIGRATE_DATABASE_URL = "", MIGRATE_DATABASE_URL_FILE = "" } = Deno.env.toObject();
+  const whole = withSecrets({ MIGRATE_DATABASE_URL, MIGRATE_DATABASE_URL_FILE });
+  if ("problems" in whole) throw new Error(whole.problems.join("\n"));
+  return whole.env["MIGRATE_DATABASE_URL"];
 }
 
 async function migrate([command, count, ...rest]: readonly string[], url: string | undefined): Promise<void> {

@@ -13,7 +13,7 @@ import { sha256Of, testFile, TestUpload } from "../harness/upload.ts";
 import { letterPdf, pictureOf } from "../specimens/catalogue.ts";
 
 /** A document is read within this, on a machine that does much else. */
-const READ_MS = 60_000;
+const READ_MS = 120_000;
 /** Until nats-servers have agreed on another leader and the apps have come to it. */
 const FAILOVER_MS = 60_000;
 /** A request to a process that stands still is given up. */

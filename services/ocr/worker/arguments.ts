@@ -10,9 +10,9 @@ const CODE = ["lib", "services", "node_modules", "deno.json"];
 
 /**
  * How a worker is started with no more rights than it needs: the servers it is configured for, its own code, and `deno`
- * for the readers. It writes no file.
+ * for the readers, and `files`, those of its secrets. It writes no file.
  */
-export function workerArguments(config: WorkerConfig): string[] {
+export function workerArguments(config: WorkerConfig, files: readonly string[] = []): string[] {
   const { databaseUrl, natsUrl, clamav, aadhaarKeys, metricsHost, metricsPort } = config;
   const hosts = [
     hostOf(databaseUrl, POSTGRES_PORT),
@@ -26,10 +26,9 @@ export function workerArguments(config: WorkerConfig): string[] {
     "--quiet",
     "--no-prompt",
     `--allow-net=${hosts.join(",")}`,
-    `--allow-read=${[...CODE.map((path) => `${ROOT}/${path}`), ...aadhaarKeys].join(",")}`,
+    `--allow-read=${[...CODE.map((path) => `${ROOT}/${path}`), ...aadhaarKeys, ...files].join(",")}`,
     `--allow-run=${Deno.execPath()}`,
     "--allow-env",
-    "--allow-sys",
     `${ROOT}/services/ocr/worker.ts`,
   ];
 }

@@ -29,16 +29,16 @@ export const CLOSE = {
     reason: "token has expired",
     reconnect: "with_new_token",
   },
-  token_revoked: {
-    code: 4401,
-    reason: "token was revoked",
-    reconnect: "with_new_token",
-  },
   forbidden: { code: 4403, reason: "not allowed", reconnect: "no" },
   handshake_timeout: {
     code: 4408,
     reason: "no handshake in time",
     reconnect: "backoff",
+  },
+  token_revoked: {
+    code: 4410,
+    reason: "token was revoked",
+    reconnect: "with_new_token",
   },
   too_many_frames: {
     code: 4429,

@@ -47,7 +47,7 @@ Deno.test("revoke - every way in is closed, and what is open ends, on the other 
   assert.equal((await revoke(token)).status, 204);
   const closes = await Promise.all([stream, chat.socket, upload.socket].map((socket) => socket.whenClosed()));
   console.log(`three sockets of the other instance ended after ${Math.round(performance.now() - began)} ms`);
-  assert.deepEqual(closes, Array(3).fill({ code: 4401, reason: "token was revoked" }));
+  assert.deepEqual(closes, Array(3).fill({ code: 4410, reason: "token was revoked" }));
   for (const socket of [stream, chat.socket, upload.socket]) {
     assert.equal(socket.frames.findLast(({ type }) => type === "error")?.code, "token_revoked");
   }

@@ -64,6 +64,7 @@ Deno.test("chat connection - what follows a close", () => {
     slow: "backoff",
     bad_frame: "backoff",
     token_expired: "token",
+    token_revoked: "token",
     forbidden: "ended",
     handshake_timeout: "backoff",
     too_many_frames: "backoff",

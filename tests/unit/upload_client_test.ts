@@ -86,7 +86,7 @@ Deno.test("upload client - what follows an error and its close", () => {
     }),
   );
   const of = (rule: string) => Object.keys(rules).filter((code) => rules[code] === rule).toSorted();
-  assert.deepEqual(of("with_new_token"), ["token_expired"]);
+  assert.deepEqual(of("with_new_token"), ["token_expired", "token_revoked"]);
   assert.deepEqual(of("at_once"), ["restart"]);
   assert.deepEqual(of("resume"), ["taken_over"]);
   assert.deepEqual(of("anew"), [

@@ -1,70 +1,54 @@
-import { all, type Drill, repeatedly, type Scene, sleep } from "./drill.ts";
+import postgres from "postgres";
+import { all, type Drill, type Mend, repeatedly, type Scene, sleep } from "./drill.ts";
 import { openChat, openStream } from "./crowd.ts";
 import { pulses, writeRevenue } from "./drills_servers.ts";
 
 const WRITERS = 10;
-/** After this the app that is left is paused: it has not given up the other one yet. */
-const SILENT_MS = 2_400;
-/** Shorter than the silence after which an instance takes itself for cut off. */
-const PAUSED_MS = 2_400;
-const TRIES = 4;
+/** Longer than the second that is promised. */
+const LOCKED_MS = 1_500;
+const LOCK_FREE_MS = 50;
 
 /** What is promised in seconds. */
 export const PROMISE_DRILLS: readonly Drill[] = [
   {
     alert: "InnstreamDeliveryLate",
-    fault: "the links to NATS get 150 ms slower while events are written",
+    fault: "the link from an app to NATS gets 150 ms slower while events are written there",
     cause: async ({ house }) => {
+      const [app, slow] = house.apps;
       const token = await house.token();
-      const [app] = house.apps;
-      for (const { toNats } of house.apps) toNats.delay(150);
+      slow.toNats.delay(150);
       const watching = await openStream(app, token, ["finance"]);
-      const writing = repeatedly(20, () => writeRevenue(app.url, token));
-      return all(
-        () => house.apps.forEach(({ toNats }) => toNats.restore()),
-        () => sleep(2_000),
-        writing,
-        () => watching.close(),
-      );
+      const writing = repeatedly(20, () => writeRevenue(slow.url, token));
+      return all(() => slow.toNats.restore(), () => sleep(2_000), writing, () => watching.close());
     },
   },
   {
     alert: "InnstreamChatSendSlow",
-    fault: "the links to PostgreSQL get 400 ms slower while people write",
+    fault: "somebody holds locks on the messages, 1.5 s at a time, while people write",
     cause: async (scene) => {
-      const { house } = scene;
       const people = await peers(scene, WRITERS);
-      for (const { toPostgres } of house.apps) toPostgres.delay(400);
       let said = 0;
       const writing = repeatedly(200, () => {
         for (const socket of people) {
           say(socket, { type: "chat", text: "Hello", clientMsgId: `drill-${Date.now()}-${said++}` });
         }
       });
-      return all(
-        () => house.restore(),
-        () => sleep(3_000),
-        writing,
-        () => people.forEach((socket) => socket.close()),
-      );
+      const locking = locks(scene.house.cluster.ownerUrl, "exclusive");
+      return all(locking, () => sleep(3_000), writing, () => people.forEach((socket) => socket.close()));
     },
   },
   {
     alert: "InnstreamChatHistorySlow",
-    fault: "the links to PostgreSQL get 600 ms slower while people join",
+    fault: "the same, with locks that nobody reads through, while people join",
     cause: async ({ house }) => {
       const token = await house.token({ sub: "joiner" });
-      for (const { toPostgres } of house.apps) toPostgres.delay(600);
+      const locking = locks(house.cluster.ownerUrl, "access exclusive");
       const joining = Array.from({ length: WRITERS }, () =>
         repeatedly(50, async () => {
           const socket = await openChat(house.apps[0], token, "joiner");
           socket.close();
         }));
-      return all(
-        () => house.apps.forEach(({ toPostgres }) => toPostgres.restore()),
-        () => sleep(3_000),
-        ...joining,
-      );
+      return all(locking, () => sleep(3_000), ...joining);
     },
   },
   {
@@ -82,28 +66,6 @@ export const PROMISE_DRILLS: readonly Drill[] = [
       return all(pausing, () => sleep(2_000), types, () => people.forEach((socket) => socket.close()));
     },
   },
-  {
-    alert: "InnstreamChatPresenceLate",
-    fault: "kill -9 of an app, and the other one is paused before it notices",
-    cause: async ({ house }) => {
-      const [left, killed] = house.apps;
-      for (let tries = 0; tries < TRIES; tries++) {
-        await killed.kill();
-        await sleep(SILENT_MS);
-        left.pause();
-        await sleep(PAUSED_MS);
-        left.resume();
-        await sleep(1_500);
-        const fires = (await house.prometheus.firing()).some(({ alert }) =>
-          alert === "InnstreamChatPresenceLate"
-        );
-        if (fires) break;
-        await killed.start();
-        await sleep(2_000);
-      }
-      return () => killed.start();
-    },
-  },
 ];
 
 async function peers({ house }: Scene, count: number): Promise<WebSocket[]> {
@@ -111,6 +73,17 @@ async function peers({ house }: Scene, count: number): Promise<WebSocket[]> {
     const userId = `person-${i}`;
     return await openChat(house.apps[0], await house.token({ sub: userId }), userId);
   }));
+}
+
+/** Holds a lock on the messages again and again. */
+function locks(ownerUrl: string, mode: "exclusive" | "access exclusive"): Mend {
+  const sql = postgres(ownerUrl, { max: 1 });
+  const locking = repeatedly(LOCK_FREE_MS, () =>
+    sql.begin(async (sql) => {
+      await sql.unsafe(`lock table chat_messages in ${mode} mode`);
+      await sleep(LOCKED_MS);
+    }));
+  return all(locking, () => sql.end());
 }
 
 function say(socket: WebSocket, frame: Record<string, unknown>): void {

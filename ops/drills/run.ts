@@ -16,6 +16,8 @@ export const DRILLS: readonly Drill[] = [...STREAMING_DRILLS, ...SERVER_DRILLS, 
 /** Alerts whose condition cannot be caused in reasonable time, with the reason. */
 export const NOT_CAUSED: Readonly<Record<string, string>> = {
   InnstreamMemoryHigh: "nothing that an app does takes 1 GiB: every buffer in it is bounded",
+  InnstreamChatPresenceLate:
+    "an instance is noticed as gone after 3.5 s; who is too busy to notice takes itself for cut off after 2.5 s, and judges nobody",
   InnstreamRateLimited: "no limit is counted yet",
 };
 

@@ -18,6 +18,7 @@ export async function bodiesOf(
     record: [...samples, ...ofOther],
     change: Object.values(CHANGES).map((change) => ({ version: 1, ...change })),
     signIn: [{ user: "meera", next: "/overview" }, { user: "nobody" }],
+    revoke: [{ userId: "u9" }, { userId: "u1" }, { userId: "u2" }, { jti: "t1" }, {}],
     flags: [{ REALTIME_STREAMING_V2: false }, { REALTIME_ROLLOUT_PERCENT: 0 }, {
       [`LONG_POLL_TASKS`]: false,
     }],

@@ -3,7 +3,7 @@ import type { Sql } from "@/services/postgres/pool.ts";
 export interface Column {
   readonly table: string;
   readonly name: string;
-  /** As the catalogue of PostgreSQL calls it: `text`, `bigint`, `timestamp with time zone`. */
+  /** As the catalogue of PostgreSQL calls it: `text`, `timestamp with time zone`; of a list `_int8`, `_text`. */
   readonly type: string;
   /** Longest text, in characters, as a check says. */
   readonly charsMax: number | undefined;
@@ -14,7 +14,8 @@ export interface Column {
 /** The columns, by table, of every table that has rows of organisations, what they refer to before them. */
 export async function tenantColumns(sql: Sql): Promise<Map<string, Column[]>> {
   const columns = await sql<{ table: string; name: string; type: string }[]>`
-    select c.table_name as table, c.column_name as name, c.data_type as type
+    select c.table_name as table, c.column_name as name,
+      case c.data_type when 'ARRAY' then c.udt_name else c.data_type end as type
     from information_schema.columns c
     join information_schema.tables t using (table_schema, table_name)
     where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.is_generated = 'NEVER'

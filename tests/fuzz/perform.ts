@@ -70,6 +70,7 @@ async function request(
     body,
   });
   tally.add(answer, action.route);
+  if (action.route === "/auth/revoke" && answer.status < 400) await world.renewTokens(org);
   const sent = decoded(`${target} ${body ?? ""} ${JSON.stringify(headers)}`);
   const wrong = wrongWith(answer, action) ?? crossed(answer, org, { who, sent });
   return answer.status < 500 ? wrong : `${wrong}\nlogged: ${JSON.stringify(server.logged.at(-1))}`;
@@ -219,13 +220,12 @@ async function publish(
   return undefined;
 }
 
-/** Is there still somebody who answers? */
-export async function isAlive(world: World): Promise<boolean> {
-  const answer = await plainRequest(world.server.url, {
-    method: "GET",
-    target: "/health/ready",
-    headers: {},
-    body: null,
-  });
-  return answer.status === 200;
+/** Is there still an answer for everybody of this organisation? */
+export async function isServed(world: World, org: Org): Promise<boolean> {
+  const statuses = await Promise.all(world.tokens[org].map(async (token) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const request = { method: "GET", target: "/v2/realtime/recent?limit=1", headers, body: null };
+    return (await plainRequest(world.server.url, request)).status;
+  }));
+  return statuses.every((status) => status === 200);
 }

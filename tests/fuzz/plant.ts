@@ -138,6 +138,7 @@ const SPECIAL: Readonly<Record<string, Values>> = {
     payload: JSON.stringify({ data: { title: mark(org, place, "payload") } }),
   }),
   document_corrections: ({ org, n }) => ({ id: org * 100 + n }),
+  revocations: ({ org, place, n }) => ({ subject: `token/${mark(org, place, "token")}${n}` }),
   flag_changes: ({ org, n }) => ({ id: org * 100 + n, epoch: "planted", revision: org * 100 + n }),
   chat_rooms: (row) => ({
     id: roomOf(row),
@@ -202,8 +203,12 @@ function valueOf({ name, type, charsMax, allowed }: Column, row: Row): unknown {
       return mark(row.org, row.place, name).slice(0, (charsMax ?? 200) - 4) + row.n;
     case "jsonb":
       return { secret: mark(row.org, row.place, name) };
-    case "ARRAY":
+    case "_text":
       return [mark(row.org, row.place, name)];
+    case "_int8":
+      return [row.n];
+    case "_uuid":
+      return [uploadIdOf(row.org, row.n)];
     case "boolean":
       return true;
     case "date":

@@ -1,7 +1,7 @@
-import type { TokenClaims } from "./people.ts";
+import { SignJWT } from "jose";
 import { connectPool, type Sql } from "@/services/postgres/pool.ts";
 import { ChatPeer } from "../harness/chat.ts";
-import { startServer, type TestServer } from "../harness/server.ts";
+import { startServer, TEST_SECRET, type TestServer } from "../harness/server.ts";
 import { TestSocket } from "../harness/socket.ts";
 import { publish, until } from "../harness/live.ts";
 import { SERVICE_NAMES } from "@/lib/protocol/services.ts";
@@ -26,7 +26,7 @@ export class World {
   readonly sql: Sql;
   readonly tables: Map<string, Column[]>;
   /** By organisation and index of `PEOPLE`. */
-  readonly tokens: Readonly<Record<Org, readonly string[]>>;
+  readonly tokens: Record<Org, readonly string[]>;
   readonly #observers: Observer[];
   #logged = 0;
 
@@ -40,7 +40,8 @@ export class World {
     this.#observers = parts.observers;
   }
 
-  static async open(): Promise<World> {
+  /** `asker`: whose people will ask; they may sign each other out, and not those who watch. */
+  static async open(asker: Org): Promise<World> {
     // Nobody is an operator: who is may see of every organisation who changed a flag.
     const server = await startServer({ operatorOrgs: [], databasePool: 3 });
     const sql = connectPool(server.database.superuserUrl, { max: 1, applicationName: "fuzz" });
@@ -49,17 +50,21 @@ export class World {
     await moveSequences(sql);
     await assertPlanted(sql, tables);
     await plantStreams(server);
-    const tokensOf = (org: Org) =>
-      Promise.all(PEOPLE.map((claims) => server.token(claimsOf(org, claims), TOKEN_S)));
     const tokens = { 1: await tokensOf(1), 2: await tokensOf(2) };
-    const observers = (await Promise.all(ORGANISATIONS.map((org) => observe(server, org, tokens[org]))))
-      .flat();
+    const observers = (await Promise.all(
+      ORGANISATIONS.map((org) => observe(server, org, org === asker ? "w" : "")),
+    )).flat();
     return new World({ server, sql, tables, tokens, observers });
   }
 
   /** What was taken away of this organisation is there again. */
   async replant(org: Org): Promise<void> {
     await plantRows(this.sql, this.tables, org);
+  }
+
+  /** Some of its people may have been signed out. */
+  async renewTokens(org: Org): Promise<void> {
+    this.tokens[org] = await tokensOf(org);
   }
 
   rows(org: Org): Promise<Digest> {
@@ -123,21 +128,39 @@ export class World {
   }
 }
 
-function claimsOf(org: Org, claims: TokenClaims): Record<string, unknown> {
-  return { ...claims, orgId: org, name: `Zq${org}p0-person`, sessionAt: Math.floor(Date.now() / 1000) };
+/** By index of `PEOPLE`; with a prefix, people of the same rights that are nobody else. */
+function tokensOf(org: Org, prefix = ""): Promise<string[]> {
+  const secret = new TextEncoder().encode(TEST_SECRET);
+  const now = Math.floor(Date.now() / 1000);
+  return Promise.all(PEOPLE.map((person) => {
+    const claims = {
+      ...person,
+      sub: prefix + person.sub,
+      orgId: org,
+      name: `Zq${org}p0-person`,
+      sessionAt: now,
+    };
+    // A token of the second in which its person was signed out would be one of before.
+    return new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).setJti(crypto.randomUUID())
+      .setIssuedAt(now + 1).setExpirationTime(now + TOKEN_S).sign(secret);
+  }));
 }
 
-async function observe(server: TestServer, org: Org, tokens: readonly string[]): Promise<Observer[]> {
+async function observe(server: TestServer, org: Org, prefix: string): Promise<Observer[]> {
   const { wsUrl } = server;
+  const tokens = await tokensOf(org, prefix);
+  const userId = prefix + PEOPLE[0]!.sub;
   const services = SERVICE_NAMES;
   const everything = { org, properties: "*" } as const;
   const some = PEOPLE.findIndex(({ properties, services }) => properties !== "*" && services !== undefined);
   const stream = await TestSocket.stream(wsUrl, tokens[0]!, { services });
   const ofOne = await TestSocket.stream(wsUrl, tokens[some]!, { services });
   const handshake = { watch: true };
-  const chat = await ChatPeer.join("property-1", { wsUrl, token: tokens[0]!, handshake });
-  for (const roomId of ["room-1", "topic-1", "topic-3"]) chat.send({ type: "join", roomId });
-  await chat.until(() => chat.of("joined").length === 4);
+  const chat = await ChatPeer.join("property-1", { wsUrl, token: tokens[0]!, userId, handshake });
+  // Whoever is nobody else is in no topic.
+  const rooms = ["room-1", "property-2", ...(prefix === "" ? ["topic-1", "topic-3"] : [])];
+  for (const roomId of rooms) chat.send({ type: "join", roomId });
+  await chat.until(() => chat.of("joined").length === 1 + rooms.length);
   const properties = PEOPLE[some]!.properties as number[];
   return [
     { name: `stream of ${org}`, reader: everything, socket: stream },

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { actionsOf } from "../fuzz/actions.ts";
 import { difference } from "../fuzz/digest.ts";
 import { anyMark, type Org, otherOrg } from "../fuzz/marks.ts";
-import { isAlive, perform, Tally } from "../fuzz/perform.ts";
+import { isServed, perform, Tally } from "../fuzz/perform.ts";
 import { plainRequest } from "../fuzz/plain_http.ts";
 import { parametersOf, ROUTES, routesOf } from "../fuzz/route_table.ts";
 import { frameTable } from "../fuzz/socket_actions.ts";
@@ -48,7 +48,7 @@ Deno.test("fuzz - the table has every frame of the three sockets", () => {
 
 for (const org of [1, 2] as const) {
   Deno.test(`fuzz - nothing of organisation ${otherOrg(org)} reaches ${org}, and nothing of it changes`, async () => {
-    const world = await World.open();
+    const world = await World.open(org);
     const tally = new Tally();
     try {
       await tour(world, org, tally);
@@ -105,6 +105,7 @@ async function fuzz(world: World, org: Org, tally: Tally): Promise<void> {
     }
     const seen = world.seen();
     if (seen !== undefined) throw new Error(seen);
+    if (!await isServed(world, other)) throw new Error(`organisation ${other} is not served any more`);
     const changed = difference(before.rows, await world.rows(other));
     if (changed.length > 0) throw new Error(`of organisation ${other} there changed ${changed.join(", ")}`);
   });
@@ -120,5 +121,5 @@ async function assertUntouched(world: World, other: Org, before: Kept): Promise<
   assert.deepEqual(difference(before.streams, after.streams), []);
   assert.equal(world.seen(), undefined);
   assert.equal(anyMark(await world.metrics()), undefined);
-  assert.ok(await isAlive(world));
+  assert.ok(await isServed(world, other));
 }

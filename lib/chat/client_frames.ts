@@ -1,4 +1,7 @@
 import * as v from "valibot";
+import { ID, type JsonSchema, TEXT } from "@/lib/contracts/json_schema.ts";
+import { EITHER_CREDENTIAL } from "@/lib/contracts/credential.ts";
+import { wire } from "@/lib/contracts/wire.ts";
 import type { ChatRefused } from "@/lib/chat/errors.ts";
 import {
   CHAT_FRAME_CHARS_MAX,
@@ -7,7 +10,7 @@ import {
   TEXT_CHARS_MAX,
 } from "@/lib/chat/limits.ts";
 import { type ChatLink, LINK_ENTITIES } from "@/lib/chat/message.ts";
-import { parseRoomId } from "@/lib/chat/room_id.ts";
+import { parseRoomId, ROOM_ID } from "@/lib/chat/room_id.ts";
 import { TICKET_CHARS_MAX } from "@/lib/protocol/limits.ts";
 import { isId } from "@/lib/protocol/subjects.ts";
 
@@ -67,9 +70,12 @@ export type ChatClientFrame =
 const TOKEN_CHARS_MAX = 8192;
 const USER_ID_CHARS_MAX = 128;
 
-const Id = v.custom<number>(isId, "must be a positive integer");
+const Id = v.pipe(v.custom<number>(isId, "must be a positive integer"), wire(ID));
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const RoomId = v.custom<string>((value) => parseRoomId(value) !== undefined, "must be the id of a room");
+const RoomId = v.pipe(
+  v.custom<string>((value) => parseRoomId(value) !== undefined, "must be the id of a room"),
+  wire({ type: "string", pattern: ROOM_ID.source }),
+);
 const UserId = v.pipe(v.string(), v.minLength(1), v.maxLength(USER_ID_CHARS_MAX));
 const ClientMsgId = v.nullish(
   v.pipe(
@@ -84,13 +90,23 @@ const Mentions = v.nullish(v.pipe(v.array(UserId), v.maxLength(MENTIONS_MAX)));
 const since = { afterSeq: v.nullish(Count), afterRev: v.nullish(Count) };
 const inRoom = { roomId: v.nullish(RoomId) };
 
-const HandshakeSchema = v.looseObject({
-  roomId: v.nullish(RoomId),
-  userId: v.union([UserId, Id]),
-  watch: v.nullish(v.boolean()),
-  ...since,
-});
-const FrameSchema = v.variant("type", [
+const ROOM_OR_WATCH: JsonSchema = {
+  anyOf: [
+    { required: ["roomId"], properties: { roomId: TEXT } },
+    { required: ["watch"], properties: { watch: { const: true } } },
+  ],
+};
+/** What may stand in the frames of a client. */
+export const ChatHandshakeSchema = v.pipe(
+  v.looseObject({
+    roomId: v.nullish(RoomId),
+    userId: v.union([UserId, Id]),
+    watch: v.nullish(v.boolean()),
+    ...since,
+  }),
+  wire(ROOM_OR_WATCH),
+);
+export const ChatFrameSchema = v.variant("type", [
   v.looseObject({
     type: v.literal("chat"),
     ...inRoom,
@@ -116,18 +132,21 @@ const FrameSchema = v.variant("type", [
   v.looseObject({ type: v.literal("presence"), status: v.picklist(["online", "away"]) }),
   v.looseObject({ type: v.literal("join"), roomId: RoomId, ...since }),
   v.looseObject({ type: v.literal("leave"), roomId: RoomId }),
-  v.looseObject({
-    type: v.literal("auth"),
-    token: v.nullish(v.pipe(v.string(), v.maxLength(TOKEN_CHARS_MAX))),
-    ticket: v.nullish(v.pipe(v.string(), v.maxLength(TICKET_CHARS_MAX))),
-  }),
+  v.pipe(
+    v.looseObject({
+      type: v.literal("auth"),
+      token: v.nullish(v.pipe(v.string(), v.maxLength(TOKEN_CHARS_MAX))),
+      ticket: v.nullish(v.pipe(v.string(), v.maxLength(TICKET_CHARS_MAX))),
+    }),
+    wire(EITHER_CREDENTIAL),
+  ),
 ]);
 
 /** Reads the first frame. Errors: `bad_handshake`, `frame_too_big`. */
 export function parseChatHandshake(data: unknown): ChatHandshake | ChatRefused {
   const json = jsonOf(data);
   if ("error" in json) return json.error === "bad_frame" ? { ...json, error: "bad_handshake" } : json;
-  const result = v.safeParse(HandshakeSchema, json.value);
+  const result = v.safeParse(ChatHandshakeSchema, json.value);
   if (!result.success) return { error: "bad_handshake", detail: issueOf(result.issues[0]) };
   const { roomId, userId, watch, afterSeq, afterRev } = result.output;
   if (roomId == null && watch !== true) {
@@ -146,7 +165,7 @@ export function parseChatHandshake(data: unknown): ChatHandshake | ChatRefused {
 export function parseChatFrame(data: unknown): ChatClientFrame | ChatRefused {
   const json = jsonOf(data);
   if ("error" in json) return json;
-  const result = v.safeParse(FrameSchema, json.value);
+  const result = v.safeParse(ChatFrameSchema, json.value);
   if (!result.success) return { error: "bad_frame", detail: issueOf(result.issues[0]) };
   const frame = result.output;
   switch (frame.type) {

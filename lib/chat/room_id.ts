@@ -9,7 +9,7 @@ export interface RoomName {
   readonly number: number;
 }
 
-const ROOM_ID = /^(property|room|topic)-([0-9]+)$/;
+export const ROOM_ID = /^(property|room|topic)-([1-9][0-9]{0,15})$/;
 
 /** Reads `property-123`; undefined where it is no id of a room. */
 export function parseRoomId(text: unknown): RoomName | undefined {

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { ID } from "@/lib/contracts/json_schema.ts";
+import { wire } from "@/lib/contracts/wire.ts";
 import type { FieldError } from "@/lib/protocol/problems.ts";
 import { isId } from "@/lib/protocol/subjects.ts";
 import { FIELD_NAMES, type FieldName, type FieldReading, type Fields } from "@/lib/ocr/reading.ts";
@@ -19,6 +21,11 @@ const FORMS: Partial<Readonly<Record<FieldName, v.GenericSchema<unknown, unknown
   issuer:
     text({ max: 3, required: true, pattern: country, says: "must be a country code such as IND" }).schema,
 };
+/** What a person may write into this field of a document. */
+export function correctionForm(name: FieldName): v.GenericSchema<unknown, unknown> {
+  return FORMS[name] ?? ANY;
+}
+
 const ANY = text({ max: VALUE_CHARS_MAX, required: true }).schema;
 
 /** What a person puts right in a document: the version they saw, and values by field. */
@@ -27,15 +34,18 @@ export interface Corrections {
   readonly values: Readonly<Partial<Record<FieldName, string>>>;
 }
 
+/** The body of a correction, as far as it does not depend on the field. */
+export const CorrectionsSchema = v.strictObject({
+  version: v.pipe(v.custom<number>(isId), wire(ID)),
+  fields: v.record(v.string(), v.unknown()),
+});
+
 /** Validates the body of a correction. `mask` takes out what must not be kept. */
 export function readCorrections(
   body: unknown,
   mask: (text: string) => string,
 ): Corrections | { readonly errors: readonly FieldError[] } {
-  const parsed = v.safeParse(
-    v.strictObject({ version: v.custom<number>(isId), fields: v.record(v.string(), v.unknown()) }),
-    body,
-  );
+  const parsed = v.safeParse(CorrectionsSchema, body);
   if (!parsed.success) {
     return { errors: [{ path: "", message: "must be {version, fields: {name: value, ...}}" }] };
   }
@@ -49,7 +59,7 @@ export function readCorrections(
       errors.push({ path, message: `is not a field of a document; these are: ${FIELD_NAMES.join(", ")}` });
       continue;
     }
-    const read = v.safeParse(FORMS[known] ?? ANY, value, { abortPipeEarly: true });
+    const read = v.safeParse(correctionForm(known), value, { abortPipeEarly: true });
     if (read.success) values[known] = mask(read.output as string);
     else errors.push({ path, message: read.issues[0].message });
   }

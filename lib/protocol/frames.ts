@@ -1,4 +1,7 @@
 import * as v from "valibot";
+import { ID } from "@/lib/contracts/json_schema.ts";
+import { EITHER_CREDENTIAL } from "@/lib/contracts/credential.ts";
+import { wire } from "@/lib/contracts/wire.ts";
 import { TICKET_CHARS_MAX } from "@/lib/protocol/limits.ts";
 import { isService, type Service, SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import { isId } from "@/lib/protocol/subjects.ts";
@@ -70,22 +73,30 @@ const EPOCH_CHARS_MAX = 64;
 const TOKEN_CHARS_MAX = 8192;
 
 const Filters = v.nullish(
-  v.looseObject({ propertyId: v.nullish(v.custom<number>(isId)) }),
+  v.looseObject({ propertyId: v.nullish(v.pipe(v.custom<number>(isId), wire(ID))) }),
 );
-const Services = v.pipe(v.array(v.string()), v.maxLength(SERVICES_LISTED_MAX));
-const HandshakeSchema = v.looseObject({
+const Services = v.pipe(
+  v.array(v.pipe(v.string(), wire({ enum: SERVICE_NAMES }))),
+  v.maxLength(SERVICES_LISTED_MAX),
+  wire({ minItems: 1 }),
+);
+/** What may stand in the frames of a client. */
+export const HandshakeSchema = v.looseObject({
   services: Services,
-  version: v.number(),
+  version: v.pipe(v.number(), wire({ const: PROTOCOL_VERSION })),
   filters: Filters,
   lastSeq: v.nullish(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
   epoch: v.nullish(v.pipe(v.string(), v.maxLength(EPOCH_CHARS_MAX))),
 });
-const ClientFrameSchema = v.variant("type", [
-  v.looseObject({
-    type: v.literal("auth"),
-    token: v.nullish(v.pipe(v.string(), v.maxLength(TOKEN_CHARS_MAX))),
-    ticket: v.nullish(v.pipe(v.string(), v.maxLength(TICKET_CHARS_MAX))),
-  }),
+export const ClientFrameSchema = v.variant("type", [
+  v.pipe(
+    v.looseObject({
+      type: v.literal("auth"),
+      token: v.nullish(v.pipe(v.string(), v.maxLength(TOKEN_CHARS_MAX))),
+      ticket: v.nullish(v.pipe(v.string(), v.maxLength(TICKET_CHARS_MAX))),
+    }),
+    wire(EITHER_CREDENTIAL),
+  ),
   v.looseObject({
     type: v.literal("subscribe"),
     services: Services,

@@ -1,7 +1,9 @@
 import * as v from "valibot";
+import { DAY, ID, type JsonSchema, listOf, TIME } from "@/lib/contracts/json_schema.ts";
+import { wire } from "@/lib/contracts/wire.ts";
 import { isId, parseId } from "@/lib/protocol/subjects.ts";
-import { isCurrency } from "@/lib/resources/money.ts";
-import { isJsonObject, isWellFormed, JSON_BYTES_MAX } from "@/lib/resources/plain_json.ts";
+import { AMOUNT_MINOR_MAX, isCurrency } from "@/lib/resources/money.ts";
+import { isJsonObject, isWellFormed, JSON_BYTES_MAX, JSON_DEPTH_MAX } from "@/lib/resources/plain_json.ts";
 
 /** Fallbacks known only when a request is there: its moment, and the currency of its organisation. */
 export const NOW = Symbol("now");
@@ -37,6 +39,18 @@ const NUMBER_BYTES_MAX = 25;
 const EMAIL_CHARS_MAX = 320;
 const URL_CHARS_MAX = 2000;
 const PROPERTIES_MAX = 1000;
+
+/** In major units; how many decimals there may be is the currency's. */
+const AMOUNT: JsonSchema = {
+  anyOf: [
+    { type: "number", exclusiveMinimum: 0, maximum: AMOUNT_MINOR_MAX },
+    { type: "string", pattern: "^(?=.*[1-9])[0-9]{1,15}(\\.[0-9]{1,15})?$", examples: ["12.50"] },
+  ],
+};
+const FREE: JsonSchema = {
+  type: "object",
+  description: `At most ${JSON_BYTES_MAX} bytes of JSON, nested ${JSON_DEPTH_MAX} deep`,
+};
 
 function field(
   schema: v.GenericSchema<unknown, unknown>,
@@ -81,8 +95,15 @@ export function text({ min, max, pattern, says, kept = (value) => value, ...opti
     v.check((value) => [...value].length <= max, `must have at most ${max} characters`),
     v.check((value) => value.length >= least, "must not be empty"),
     v.check((value) => pattern === undefined || pattern.test(value), says ?? "is not of the right form"),
+    wire({ maxLength: max, ...(least > 0 && { minLength: least }), ...formOf(pattern, least) }),
   );
   return field(schema, options, { bytesMax: max * UTF8_BYTES_MAX });
+}
+
+/** Text that is trimmed has to be more than white space. */
+function formOf(pattern: RegExp | undefined, least: number): JsonSchema {
+  if (pattern !== undefined) return { pattern: pattern.source };
+  return least > 0 ? { pattern: "\\S" } : {};
 }
 
 export function email(options: FieldOptions = {}): Field {
@@ -101,6 +122,7 @@ export function color(options: FieldOptions): Field {
     v.string("must be a colour such as #1f6feb"),
     v.toLowerCase(),
     v.regex(/^#[0-9a-f]{6}$/, "must be a colour such as #1f6feb"),
+    wire({ pattern: "^#[0-9a-fA-F]{6}$" }),
   );
   return field(schema, options);
 }
@@ -111,6 +133,7 @@ export function timezone(options: FieldOptions): Field {
     v.string("must be text"),
     v.maxLength(64, "is too long"),
     v.check(isTimezone, "is not a time zone"),
+    wire({ format: "time-zone", description: "A name of the tz database", examples: ["Asia/Kolkata"] }),
   );
   return field(schema, options, { bytesMax: 64 });
 }
@@ -135,13 +158,17 @@ export function flag(options: FieldOptions): Field {
 
 /** The id of another record of the same property. That it exists is the database's to say. */
 export function reference(entity: string, options: FieldOptions = {}): Field {
-  return field(v.custom<number>(isId, `must be the id of a ${entity}`), options, { fromQuery: parseId });
+  const schema = v.pipe(
+    v.custom<number>(isId, `must be the id of a ${entity}`),
+    wire({ ...ID, description: `The id of a ${entity} of the same property` }),
+  );
+  return field(schema, options, { fromQuery: parseId });
 }
 
 /** A day, `YYYY-MM-DD`. */
 export function day(options: FieldOptions = {}): Field {
   return field(
-    v.pipe(v.string("must be a date"), v.check(isDay, "must be a date such as 2026-11-23")),
+    v.pipe(v.string("must be a date"), v.check(isDay, "must be a date such as 2026-11-23"), wire(DAY)),
     options,
   );
 }
@@ -153,6 +180,7 @@ export function instant(options: FieldOptions = {}): Field {
     v.string(says),
     v.check(isInstant, says),
     v.transform((value) => new Date(value).toISOString()),
+    wire(TIME),
   );
   return field(schema, options);
 }
@@ -160,11 +188,16 @@ export function instant(options: FieldOptions = {}): Field {
 /** An amount in major units, a JSON number or decimal text. Kept as decimal text until the currency is known. */
 export function amount(options: FieldOptions): Field {
   const says = "must be a decimal number, such as 1000 or 12.50";
-  return field(v.pipe(v.union([v.number(), v.string()], says), v.transform(String)), options);
+  const schema = v.pipe(v.union([v.number(), v.string()], says), v.transform(String), wire(AMOUNT));
+  return field(schema, options);
 }
 
 export function currency(options: FieldOptions): Field {
-  return field(v.custom<string>(isCurrency, "must be an ISO 4217 currency such as INR"), options);
+  const schema = v.pipe(
+    v.custom<string>(isCurrency, "must be an ISO 4217 currency such as INR"),
+    wire({ type: "string", format: "currency", description: "An ISO 4217 code", examples: ["INR"] }),
+  );
+  return field(schema, options);
 }
 
 /** "*" (null in the column: every property) or a list of property ids. */
@@ -175,6 +208,7 @@ export function propertyList(options: FieldOptions): Field {
       return value === "*" || Array.isArray(value) && value.length <= PROPERTIES_MAX && value.every(isId);
     }, says),
     v.transform((value) => value === "*" ? null : [...new Set(value)].sort((a, b) => a - b)),
+    wire({ anyOf: [{ const: "*" }, listOf(ID, { maxItems: PROPERTIES_MAX })] }),
   );
   return field(schema, options, {
     bytesMax: PROPERTIES_MAX * NUMBER_BYTES_MAX,
@@ -185,7 +219,8 @@ export function propertyList(options: FieldOptions): Field {
 /** An object of whatever a program derived; bounded in bytes and depth. */
 export function json(options: FieldOptions): Field {
   const says = `must be an object of at most ${JSON_BYTES_MAX} bytes of JSON`;
-  return field(v.custom<Record<string, unknown>>(isJsonObject, says), options, { bytesMax: JSON_BYTES_MAX });
+  const schema = v.pipe(v.custom<Record<string, unknown>>(isJsonObject, says), wire(FREE));
+  return field(schema, options, { bytesMax: JSON_BYTES_MAX });
 }
 
 const RFC_3339 =
@@ -203,7 +238,7 @@ function isDay(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
-function isTimezone(name: string): boolean {
+export function isTimezone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
   } catch {

@@ -1,4 +1,7 @@
 import * as v from "valibot";
+import { ID } from "@/lib/contracts/json_schema.ts";
+import { EITHER_CREDENTIAL } from "@/lib/contracts/credential.ts";
+import { wire } from "@/lib/contracts/wire.ts";
 import { TICKET_CHARS_MAX } from "@/lib/protocol/limits.ts";
 import { isId } from "@/lib/protocol/subjects.ts";
 import { type Chunk, CHUNK_HEAD_BYTES, FINAL_FLAG } from "@/lib/upload/chunk.ts";
@@ -45,11 +48,12 @@ export const FILENAME_CHARS_MAX = 1024;
 const TOKEN_CHARS_MAX = 8192;
 const MIMETYPE_CHARS_MAX = 200;
 
-const Id = v.custom<number>(isId, "must be a positive integer");
-const HandshakeSchema = v.looseObject({
+const Id = v.pipe(v.custom<number>(isId, "must be a positive integer"), wire(ID));
+/** What may stand in the frames of a client, besides chunks. */
+export const UploadHandshakeSchema = v.looseObject({
   filename: v.pipe(v.string(), v.minLength(1), v.maxLength(FILENAME_CHARS_MAX)),
-  filesize: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-  mimetype: v.pipe(v.string(), v.minLength(1), v.maxLength(MIMETYPE_CHARS_MAX)),
+  filesize: v.pipe(v.number(), v.safeInteger(), v.minValue(1), wire({ maximum: FILE_BYTES_MAX })),
+  mimetype: v.pipe(v.string(), v.minLength(1), v.maxLength(MIMETYPE_CHARS_MAX), wire({ enum: MEDIA_TYPES })),
   documentType: v.picklist(DOCUMENT_TYPES),
   guestId: v.nullish(Id),
   propertyId: Id,
@@ -57,15 +61,18 @@ const HandshakeSchema = v.looseObject({
   encoding: v.nullish(v.picklist(["json", "binary"])),
   uploadId: v.nullish(v.pipe(v.string(), v.uuid())),
 });
-const ControlSchema = v.variant("type", [
+export const UploadControlSchema = v.variant("type", [
   v.looseObject({ type: v.literal("pause") }),
   v.looseObject({ type: v.literal("resume") }),
   v.looseObject({ type: v.literal("cancel") }),
-  v.looseObject({
-    type: v.literal("auth"),
-    token: v.nullish(v.pipe(v.string(), v.maxLength(TOKEN_CHARS_MAX))),
-    ticket: v.nullish(v.pipe(v.string(), v.maxLength(TICKET_CHARS_MAX))),
-  }),
+  v.pipe(
+    v.looseObject({
+      type: v.literal("auth"),
+      token: v.nullish(v.pipe(v.string(), v.maxLength(TOKEN_CHARS_MAX))),
+      ticket: v.nullish(v.pipe(v.string(), v.maxLength(TICKET_CHARS_MAX))),
+    }),
+    wire(EITHER_CREDENTIAL),
+  ),
 ]);
 
 /** Reads the first frame of a client. Errors: `bad_handshake`, `too_large`, `type_unsupported`. */
@@ -78,7 +85,7 @@ export function parseUploadHandshake(text: string): UploadHandshake | UploadRefu
 
 /** The same of a value: the fields of a form. */
 export function handshakeOf(value: unknown): UploadHandshake | UploadRefused {
-  const result = v.safeParse(HandshakeSchema, value);
+  const result = v.safeParse(UploadHandshakeSchema, value);
   if (!result.success) return { error: "bad_handshake", detail: issueOf(result.issues[0]) };
   const { filename, filesize, documentType, propertyId, guestId, sha256, encoding, uploadId } = result.output;
   if (filesize > FILE_BYTES_MAX) {
@@ -114,7 +121,7 @@ export function parseUploadText(text: string): UploadClientFrame | UploadRefused
     return { error: "bad_frame", detail: "a frame is one JSON object as text" };
   }
   if (!("type" in json) || json.type === "chunk") return textChunkOf(json);
-  const result = v.safeParse(ControlSchema, json);
+  const result = v.safeParse(UploadControlSchema, json);
   if (!result.success) return { error: "bad_frame", detail: issueOf(result.issues[0]) };
   const frame = result.output;
   return frame.type === "auth" ? authOf(frame.token ?? null, frame.ticket ?? null) : { type: frame.type };

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { RevokeSchema } from "@/services/auth/revoke_request.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import type { Revocation } from "@/lib/auth/revoked.ts";
 import { type Problem, problemResponse } from "@/lib/protocol/problems.ts";
@@ -6,9 +7,6 @@ import { authenticate } from "@/services/http/authenticate.ts";
 import { readJson } from "@/services/http/body.ts";
 import { define } from "@/services/http/define.ts";
 import { methods } from "@/services/http/methods.ts";
-
-const Id = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
-const Asked = v.union([v.strictObject({ userId: Id }), v.strictObject({ jti: Id }), v.strictObject({})]);
 
 /**
  * Revokes tokens: without a body that of the caller, by admins all that a person of their organisation has (`userId`) or
@@ -28,7 +26,7 @@ export const handler = define.handlers(methods({
 }));
 
 function revocationOf(principal: Principal, body: unknown, at: number): Revocation | Problem {
-  const asked = v.safeParse(Asked, body);
+  const asked = v.safeParse(RevokeSchema, body);
   // An array has no keys, and would pass for the empty object.
   if (!asked.success || Array.isArray(body)) {
     return { code: "validation_failed", detail: "the body is {}, {userId} or {jti}, of 1 to 128 characters" };

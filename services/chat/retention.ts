@@ -10,7 +10,8 @@ import { inTenant } from "@/services/postgres/tenant.ts";
 export const RETENTION_DAYS_MAX = 3650;
 
 const DAYS = `must be 1 to ${RETENTION_DAYS_MAX}, or null for ever`;
-const Retention = v.strictObject({
+/** The body. */
+export const RetentionSchema = v.strictObject({
   days: v.nullable(
     v.pipe(v.number(DAYS), v.integer(DAYS), v.minValue(1, DAYS), v.maxValue(RETENTION_DAYS_MAX, DAYS)),
   ),
@@ -39,7 +40,7 @@ export class ChatRetention {
   async put(principal: Principal, body: unknown): Promise<Answer<{ days: number | null }>> {
     const { orgId } = principal;
     if (!decides(principal)) return refuse(FORBIDDEN);
-    const read = readFields(Retention, body);
+    const read = readFields(RetentionSchema, body);
     if (!read.ok) return read;
     const { days } = read.fields;
     return await answered(() =>

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { ID } from "@/lib/contracts/json_schema.ts";
+import { wire } from "@/lib/contracts/wire.ts";
 import { coversProperty, type Principal } from "@/lib/auth/principal.ts";
 import { MEMBERS_MAX, ROOM_NAME_CHARS_MAX } from "@/lib/chat/limits.ts";
 import { parseRoomId } from "@/lib/chat/room_id.ts";
@@ -47,24 +49,29 @@ const Name = v.pipe(
     (name) => [...name].length <= ROOM_NAME_CHARS_MAX,
     `must have at most ${ROOM_NAME_CHARS_MAX} characters`,
   ),
+  wire({ pattern: "\\S", maxLength: ROOM_NAME_CHARS_MAX }),
 );
 const UserId = v.pipe(
   v.string("must be the id of a person"),
   v.check(isUserId, "must be the id of a person"),
+  wire({ minLength: 1, maxLength: USER_ID_CHARS_MAX }),
 );
-const NewTopic = v.strictObject({
+/** The bodies of the three writes. */
+export const NewTopicSchema = v.strictObject({
   name: Name,
-  propertyId: v.nullish(v.custom<number>(isId, "must be the id of a property, or null")),
+  propertyId: v.nullish(v.pipe(v.custom<number>(isId, "must be the id of a property, or null"), wire(ID))),
   members: v.nullish(v.pipe(
     v.array(UserId, "must be a list of people"),
     v.maxLength(MEMBERS_MAX - 1, `must be at most ${MEMBERS_MAX - 1} people`),
   )),
 });
-const Renaming = v.strictObject({
+export const RenamingSchema = v.strictObject({
   name: Name,
-  version: v.nullish(v.custom<number>(isId, "must be the version that was read")),
+  version: v.nullish(v.pipe(v.custom<number>(isId, "must be the version that was read"), wire(ID))),
 });
-const Membership = v.strictObject({ role: v.picklist(["owner", "member"], "must be owner or member") });
+export const MembershipSchema = v.strictObject({
+  role: v.picklist(["owner", "member"], "must be owner or member"),
+});
 
 /** Topics and who is in them. Only owners change them; who is no member sees none of it. */
 export class ChatTopics {
@@ -80,7 +87,7 @@ export class ChatTopics {
     body: unknown,
     idempotencyKey: string | undefined,
   ): Promise<Answer<{ room: RoomDetail; replayed: boolean }>> {
-    const read = readFields(NewTopic, body);
+    const read = readFields(NewTopicSchema, body);
     if (!read.ok) return read;
     const checked = checkIdempotencyKey(idempotencyKey);
     if (!checked.ok) return checked;
@@ -149,7 +156,7 @@ export class ChatTopics {
     roomId: string,
     { body, ifMatch }: { body: unknown; ifMatch: string | undefined },
   ): Promise<Answer<{ room: RoomDetail }>> {
-    const read = readFields(Renaming, body);
+    const read = readFields(RenamingSchema, body);
     if (!read.ok) return read;
     const expected = expectedVersion(ifMatch, read.fields.version ?? undefined);
     if (!expected.ok) return expected;
@@ -190,7 +197,7 @@ export class ChatTopics {
     roomId: string,
     { userId, body }: { userId: string; body: unknown },
   ): Promise<Answer<{ room: RoomDetail }>> {
-    const read = readFields(Membership, body);
+    const read = readFields(MembershipSchema, body);
     if (!read.ok) return read;
     if (!isUserId(userId)) return refuse({ code: "not_found" });
     const { role } = read.fields;

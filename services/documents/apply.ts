@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { ID } from "@/lib/contracts/json_schema.ts";
+import { wire } from "@/lib/contracts/wire.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { GUEST_FIELDS, type GuestField, guestFieldOf, guestValues } from "@/lib/ocr/guest_values.ts";
 import type { Fields } from "@/lib/ocr/reading.ts";
@@ -11,11 +13,17 @@ import { DOCUMENT, GUEST, onBehalfOf } from "@/services/documents/records.ts";
 import type { ResourceRecord } from "@/services/resources/record.ts";
 import type { ResourceStore } from "@/services/resources/store.ts";
 
-const asked = v.strictObject({
-  version: v.custom<number>(isId),
-  guestId: v.optional(v.custom<number>(isId)),
-  guestVersion: v.custom<number>(isId),
-  fields: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(2 * GUEST_FIELDS.length)),
+const Id = v.pipe(v.custom<number>(isId), wire(ID));
+/** The body. */
+export const ApplySchema = v.strictObject({
+  version: Id,
+  guestId: v.optional(Id),
+  guestVersion: Id,
+  fields: v.pipe(
+    v.array(v.pipe(v.string(), wire({ enum: GUEST_FIELDS }))),
+    v.minLength(1),
+    v.maxLength(2 * GUEST_FIELDS.length),
+  ),
 });
 
 export interface Applied {
@@ -30,7 +38,7 @@ export async function applyDocument(
   id: number,
   body: unknown,
 ): Promise<Answer<Applied>> {
-  const parsed = v.safeParse(asked, body);
+  const parsed = v.safeParse(ApplySchema, body);
   if (!parsed.success) return invalid("", "must be {version, guestId?, guestVersion, fields: [name, ...]}");
   const { version, guestId: given, guestVersion, fields } = parsed.output;
   const unknown = fields.findIndex((name) => guestFieldOf(name) === undefined);

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { ID } from "@/lib/contracts/json_schema.ts";
+import { wire } from "@/lib/contracts/wire.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { TABLE_ROWS_MAX, type TableReading } from "@/lib/ocr/reading.ts";
 import { guestBodiesOf } from "@/lib/ocr/table/guest_bodies.ts";
@@ -12,8 +14,9 @@ import type { ResourceStore } from "@/services/resources/store.ts";
 import type { Writes } from "@/services/resources/writes.ts";
 
 const rowIndex = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(TABLE_ROWS_MAX - 1));
-const asked = v.strictObject({
-  version: v.custom<number>(isId),
+/** The body. */
+export const ImportSchema = v.strictObject({
+  version: v.pipe(v.custom<number>(isId), wire(ID)),
   rows: v.pipe(v.array(rowIndex), v.minLength(1), v.maxLength(TABLE_ROWS_MAX)),
 });
 /** Errors of rows that are told at once. */
@@ -26,7 +29,7 @@ export async function importGuests(
   id: number,
   body: unknown,
 ): Promise<Answer<{ document: ResourceRecord; created: readonly ResourceRecord[] }>> {
-  const parsed = v.safeParse(asked, body);
+  const parsed = v.safeParse(ImportSchema, body);
   if (!parsed.success) {
     const message = `must be {version, rows: [0, 1, ...]} with at most ${TABLE_ROWS_MAX} rows`;
     return refuse({ code: "validation_failed", errors: [{ path: "", message }] });

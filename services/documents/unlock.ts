@@ -16,7 +16,8 @@ import type { ResourceStore } from "@/services/resources/store.ts";
 const OPEN_MS = 30_000;
 const BUSY_RETRY_S = 5;
 
-const asked = v.strictObject({
+/** The body. */
+export const PasswordSchema = v.strictObject({
   password: v.pipe(v.string(), v.minLength(1), v.maxLength(PASSWORD_CHARS_MAX)),
 });
 
@@ -33,7 +34,7 @@ export async function unlockDocument(
   id: number,
   body: unknown,
 ): Promise<Answer<{ record: ResourceRecord }>> {
-  const parsed = v.safeParse(asked, body);
+  const parsed = v.safeParse(PasswordSchema, body);
   if (!parsed.success) return wrong(`must have 1 to ${PASSWORD_CHARS_MAX} characters`);
   const found = await resources.get(person, DOCUMENT, id);
   if (!found.ok) return found;

@@ -39,7 +39,7 @@ export const PROMISE_DRILLS: readonly Drill[] = [
   },
   {
     alert: "InnstreamChatHistorySlow",
-    fault: "the same, with locks that nobody reads through, while people join",
+    fault: "somebody holds locks that nobody reads messages through, 1.5 s at a time, while people join",
     cause: async ({ house }) => {
       const token = await house.token({ sub: "joiner" });
       const locking = locks(house.cluster.ownerUrl, "access exclusive");

@@ -271,7 +271,10 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   await validator.restart(watch.state.epoch);
   await derived?.restart(watch.state.epoch);
   void relay.sweep();
-  const measures = [self.measure, ...appMeasures({ registry, connections, feeds, flags, chat, outbox, jsm })];
+  const measures = [
+    self.measure,
+    ...appMeasures({ registry, connections, feeds, flags, chat, outbox, sql, jsm }),
+  ];
   const endpoint = config.metricsPort === undefined ? undefined : serveMetrics({
     hostname: config.metricsHost,
     port: config.metricsPort,

@@ -75,7 +75,7 @@ export const METRICS = {
   },
   innstream_resumes_total: {
     type: "counter",
-    help: "Connections that came back with a position: nothing missed, replayed, or reset",
+    help: "Sockets and polls that came with a position: nothing missed, replayed, or reset",
     labels: ["outcome"],
   },
   innstream_resets_total: { type: "counter", help: "Clients told to read again", labels: ["reason"] },
@@ -107,13 +107,13 @@ export const METRICS = {
   },
   innstream_chat_presence_detect_seconds: {
     type: "histogram",
-    help: "From the last sign of life of another instance, or of a client, to telling that it is gone",
+    help: "From the last sign of life of another instance to telling that its people are gone",
     buckets: PRESENCE,
   },
   innstream_chat_joined: { type: "gauge", help: "Rooms joined, over all chat sockets" },
 
   innstream_uploads_total: { type: "counter", help: "Uploads ended, by outcome", labels: ["outcome"] },
-  innstream_upload_bytes_total: { type: "counter", help: "Bytes of files acknowledged" },
+  innstream_upload_bytes_total: { type: "counter", help: "Bytes of uploads that are complete" },
   innstream_ocr_documents_total: {
     type: "counter",
     help: "Documents read by a worker, by outcome",

@@ -43,12 +43,12 @@ export class Registry {
 
   /** Takes `seconds` into a histogram, `times` times. */
   observe<N extends NameOf<"histogram">>(name: N, labels: Labels<N>, seconds: number, times = 1): void {
-    const { counts } = this.#series(name, labels);
+    const series = this.#series(name, labels);
     const buckets = definition(name).buckets!;
     let at = 0;
     while (at < buckets.length && seconds > buckets[at]!) at++;
-    counts[at]! += times;
-    this.#series(name, labels).value += seconds * times;
+    series.counts[at]! += times;
+    series.value += seconds * times;
   }
 
   /** The sum and the count of a histogram, over all its series. */

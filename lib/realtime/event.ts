@@ -115,7 +115,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** An outbox is behind by less than this, or else the clock of the publisher is wrong. */
-const BEHIND_MS_MAX = 600_000;
+export const BEHIND_MS_MAX = 600_000;
 
 /** From when on delivery counts: `at` where it lies shortly before the stream's own time, else the stream's time. */
 function begunAt(at: number, storedAt: number): number {

@@ -19,8 +19,8 @@ export interface AliveOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly instance: string;
-  /** An instance is gone, or has left: nothing was heard of it for so long. */
-  readonly gone: (instance: string, silentMs: number) => void;
+  /** An instance is gone: nothing was heard of it for so long; null where it said that it leaves. */
+  readonly gone: (instance: string, silentMs: number | null) => void;
   /** One that was gone, or could not tell for a while, is heard again: what is known of it may be out of date. */
   readonly back: (instance: string) => void;
   /** Nothing arrives from the others any more. */
@@ -35,6 +35,8 @@ export class Alive {
   readonly #stopListening: () => void;
   /** When each was heard last, or will be gone: Unix milliseconds. */
   readonly #heard = new Map<string, number>();
+  /** Of these, those that said that they leave. */
+  readonly #leaving = new Set<string>();
   readonly #gone = new Set<string>();
   #heardSelf: number;
   #lookedAt: number;
@@ -65,6 +67,7 @@ export class Alive {
   seen(instance: string): void {
     if (instance === this.#options.instance || this.#heard.size >= INSTANCES_MAX) return;
     const isBack = this.#gone.delete(instance);
+    this.#leaving.delete(instance);
     this.#heard.set(instance, this.#options.clock.now());
     if (isBack) this.#options.back(instance);
   }
@@ -90,9 +93,9 @@ export class Alive {
   }
 
   #leaves(instance: string): void {
-    if (this.#heard.has(instance)) {
-      this.#heard.set(instance, this.#options.clock.now() - ALIVE_MS + LEAVING_MS);
-    }
+    if (!this.#heard.has(instance)) return;
+    this.#heard.set(instance, this.#options.clock.now() - ALIVE_MS + LEAVING_MS);
+    this.#leaving.add(instance);
   }
 
   #look(): void {
@@ -148,7 +151,7 @@ export class Alive {
       this.#heard.delete(instance);
       this.#gone.add(instance);
       if (this.#gone.size > INSTANCES_MAX) this.#gone.delete(this.#gone.values().next().value!);
-      this.#options.gone(instance, now - at);
+      this.#options.gone(instance, this.#leaving.delete(instance) ? null : now - at);
     }
   }
 }

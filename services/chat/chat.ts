@@ -71,7 +71,9 @@ export class Chat {
       clock,
       instance,
       gone: (gone, silentMs) => {
-        options.registry.observe("innstream_chat_presence_detect_seconds", {}, silentMs / 1000);
+        if (silentMs !== null) {
+          options.registry.observe("innstream_chat_presence_detect_seconds", {}, silentMs / 1000);
+        }
         this.#each((hub) => hub.gone(gone));
       },
       back: () => this.#each((hub) => hub.back()),

@@ -10,9 +10,7 @@ import { CHAT_FRAMES_MAX, CHAT_PING_MS, ROOMS_PER_SOCKET_MAX } from "@/lib/chat/
 import { chatErrorFrame, chatFrame, refusedFrame } from "@/lib/chat/server_frames.ts";
 import { CHAT_CLOSE, type ChatCloseName } from "@/lib/protocol/close_codes.ts";
 import { CLIENT_FRAMES_WINDOW_MS, EXPIRY_WARNING_MS, HANDSHAKE_MS } from "@/lib/protocol/limits.ts";
-import { verifyAuthFrame } from "@/services/auth/auth_frame.ts";
-import type { Tickets } from "@/services/auth/tickets.ts";
-import type { Tokens } from "@/services/auth/tokens.ts";
+import { type AuthDeps, verifyAuthFrame } from "@/services/auth/auth_frame.ts";
 import type { Chat } from "@/services/chat/chat.ts";
 import type { Peer } from "@/services/chat/peer.ts";
 import type { Kept } from "@/services/chat/ports.ts";
@@ -23,10 +21,8 @@ import { problemOfError } from "@/services/postgres/errors.ts";
 import { aboutOf, type Connections, type Held } from "@/services/realtime/connections.ts";
 import { ServerSocket } from "@/services/realtime/server_socket.ts";
 
-export interface ChatConnectionDeps {
+export interface ChatConnectionDeps extends AuthDeps {
   readonly chat: Chat;
-  readonly tokens: Tokens;
-  readonly tickets: Tickets;
   readonly connections: Connections;
   readonly failed: Failed;
 }

@@ -20,9 +20,7 @@ import {
   renewedFrame,
   uploadErrorFrame,
 } from "@/lib/upload/server_frames.ts";
-import { verifyAuthFrame } from "@/services/auth/auth_frame.ts";
-import type { Tickets } from "@/services/auth/tickets.ts";
-import type { Tokens } from "@/services/auth/tokens.ts";
+import { type AuthDeps, verifyAuthFrame } from "@/services/auth/auth_frame.ts";
 import { isFenced, isFull, type LeaseReason } from "@/services/documents/chunk_store.ts";
 import { frameOf, inboundOf } from "@/services/documents/inbound.ts";
 import { LeaseWatch } from "@/services/documents/lease_watch.ts";
@@ -34,11 +32,9 @@ import { problemOfError } from "@/services/postgres/errors.ts";
 import { aboutOf, type Connections, type Held } from "@/services/realtime/connections.ts";
 import { ServerSocket } from "@/services/realtime/server_socket.ts";
 
-export interface UploadConnectionDeps {
+export interface UploadConnectionDeps extends AuthDeps {
   readonly uploads: Uploads;
   readonly nats: NatsConnection;
-  readonly tokens: Tokens;
-  readonly tickets: Tickets;
   readonly connections: Connections;
   readonly failed: Failed;
 }

@@ -5,7 +5,7 @@ import { Guard } from "./guard.ts";
 import { lockDataDir } from "./lock.ts";
 import { natsBinary } from "./nats_binary.ts";
 import { startNats } from "./nats_server.ts";
-import { type LaunchOptions, launchOptions } from "./options.ts";
+import { type LaunchOptions, launchOptions, PORT_MAX } from "./options.ts";
 import { buildPages } from "./pages.ts";
 import { stopOrphans } from "./pid_files.ts";
 import { freePort, portIsFree } from "./ports.ts";
@@ -100,6 +100,7 @@ class Launcher {
   #metricsPort(after: number): number {
     const { metricsPort: { port, asked } } = this.#options;
     const wanted = port + after;
+    if (port === 0 || wanted > PORT_MAX) return freePort();
     if (portIsFree(wanted, "127.0.0.1")) return wanted;
     if (asked) {
       throw new StartError(

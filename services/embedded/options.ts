@@ -5,7 +5,7 @@ const POSTGRES_PORT = 5433;
 const NATS_PORT = 4222;
 /** The port that exporters of Prometheus metrics use by convention. */
 const METRICS_PORT = 9464;
-const PORT_MAX = 65_535;
+export const PORT_MAX = 65_535;
 
 export interface EmbeddedPort {
   port: number;
@@ -28,7 +28,7 @@ export interface LaunchOptions {
   natsUrl: string | undefined;
   postgresPort: EmbeddedPort;
   natsPort: EmbeddedPort;
-  /** Of the app; the worker gets the next one. */
+  /** Of the app; the worker gets the next one. 0: any. */
   metricsPort: EmbeddedPort;
   /** Demo data and demo people: on with the embedded database, else only when asked for. */
   demo: boolean;
@@ -67,7 +67,7 @@ export function launchOptions(
     natsUrl: read("NATS_URL"),
     postgresPort: port("PG_PORT", POSTGRES_PORT, 1),
     natsPort: port("NATS_PORT", NATS_PORT, 1),
-    metricsPort: port("METRICS_PORT", METRICS_PORT, 1),
+    metricsPort: port("METRICS_PORT", METRICS_PORT, 0),
     // Demo people need tokens that we sign, so not where another issuer's keys are used.
     demo: read("DEMO") === undefined
       ? databaseUrl === undefined && jwksUrl === undefined

@@ -1,5 +1,6 @@
 import { readConfig } from "@/services/config.ts";
 import { problemResponse } from "@/lib/protocol/problems.ts";
+import { countRequest } from "@/services/http/counted.ts";
 import { REQUEST_ID_HEADER } from "@/services/http/identified.ts";
 import { errorFields, log } from "@/services/log.ts";
 import { configOrExit, type Runnable, runUntilEnd } from "@/services/process.ts";
@@ -23,16 +24,22 @@ export function listen(services: Services, fetch: Fetch): Running {
   const server = Deno.serve(
     { hostname: host, port, tcpBacklog: BACKLOG, onListen: () => {} },
     async (req, info) => {
+      const began = performance.now();
+      const { method } = req;
+      const count = (status: number) =>
+        countRequest(services.registry, { method, status, seconds: (performance.now() - began) / 1000 });
       try {
         return await fetch(req, info);
       } catch (error) {
         // A malformed percent escape throws out of Fresh before any middleware runs.
         if (error instanceof URIError) {
+          count(400);
           return problemResponse({
             code: "bad_request",
             detail: "the path is not UTF-8",
           });
         }
+        count(500);
         const requestId = crypto.randomUUID();
         log("error", "a request failed", { requestId, ...errorFields(error) });
         return problemResponse({ code: "internal", detail: `request ${requestId}` }, {

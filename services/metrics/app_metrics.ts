@@ -8,9 +8,10 @@ import type { Chat } from "@/services/chat/chat.ts";
 import { DOCS } from "@/services/documents/buckets.ts";
 import type { Feeds } from "@/services/feeds/feeds.ts";
 import type { Flags } from "@/services/flags/flags.ts";
-import { AUTH_FAILURES } from "@/services/http/counted.ts";
+import { AUTH_FAILURES } from "@/services/auth/failures.ts";
 import type { Measure } from "@/services/metrics/endpoint.ts";
 import type { OutboxTable } from "@/services/outbox/relay.ts";
+import type { Sql } from "@/services/postgres/pool.ts";
 import { type Connections, ENDPOINTS } from "@/services/realtime/connections.ts";
 
 /** Told by workers alone. */
@@ -37,11 +38,14 @@ export interface AppParts {
   readonly flags: Flags;
   readonly chat: Chat;
   readonly outbox: OutboxTable;
+  readonly sql: Sql;
   readonly jsm: JetStreamManager;
 }
 
 /** Sets the gauges of an app, each by itself: what PostgreSQL or NATS does not answer keeps its last value. */
-export function appMeasures({ registry, connections, feeds, flags, chat, outbox, jsm }: AppParts): Measure[] {
+export function appMeasures(
+  { registry, connections, feeds, flags, chat, outbox, sql, jsm }: AppParts,
+): Measure[] {
   const meanOf = latencyMean(registry);
   return [
     () => connections.measure(),
@@ -55,10 +59,9 @@ export function appMeasures({ registry, connections, feeds, flags, chat, outbox,
       }
       registry.set("innstream_flag_store_up", {}, Number(flags.isWatched));
     },
+    askPostgres(sql, registry),
     async () => {
-      registry.set("innstream_postgres_up", {}, 0);
       const { rows, oldestMs } = await outbox.waiting();
-      registry.set("innstream_postgres_up", {}, 1);
       registry.set("innstream_outbox_rows", {}, rows);
       registry.set("innstream_outbox_oldest_seconds", {}, oldestMs / 1000);
     },
@@ -67,6 +70,15 @@ export function appMeasures({ registry, connections, feeds, flags, chat, outbox,
       registry.set("innstream_ocr_waiting", {}, state.messages);
     },
   ];
+}
+
+/** Asks on the connection that no transaction takes: where all of those are taken, PostgreSQL is there all the same. */
+export function askPostgres(sql: Sql, registry: Registry): Measure {
+  return async () => {
+    registry.set("innstream_postgres_up", {}, 0);
+    await sql`select 1`;
+    registry.set("innstream_postgres_up", {}, 1);
+  };
 }
 
 /** What alerts look at the growth of: a series that begins at 1 has not grown, so each begins at 0. */
@@ -99,11 +111,12 @@ export function watchNats(nats: NatsConnection, registry: Registry): void {
 
 /** Milliseconds, over what was delivered live within the last MEAN_MS; 0 where nothing was. */
 function latencyMean(registry: Registry): (now: number) => number {
-  let seen: { at: number; seconds: number; count: number }[] = [];
+  const seen = [{ at: -Infinity, seconds: 0, count: 0 }];
   return (now) => {
     const { seconds, count } = registry.sum("innstream_event_delivery_seconds");
-    seen = seen.filter(({ at }) => now - at <= MEAN_MS);
-    const since = seen[0] ?? { seconds: 0, count: 0 };
+    // The last one before the minute stays, however long ago: what came since is what came since that scrape.
+    while (seen.length > 1 && now - seen[1]!.at >= MEAN_MS) seen.shift();
+    const since = seen[0]!;
     seen.push({ at: now, seconds, count });
     return count === since.count ? 0 : 1000 * (seconds - since.seconds) / (count - since.count);
   };

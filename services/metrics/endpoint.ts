@@ -8,7 +8,7 @@ export const MEASURED_MS = 1_000;
 
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** Sets gauges before a scrape. One that rejects is logged, and the scrape goes on. */
+/** Sets gauges before a scrape. One that rejects is logged, one that hangs is not begun again; the scrape goes on. */
 export type Measure = () => void | Promise<void>;
 
 export interface MetricsOptions {
@@ -29,21 +29,24 @@ export interface MetricsEndpoint {
 export function serveMetrics({ hostname, port, registry, measures, log }: MetricsOptions): MetricsEndpoint {
   let measuring: Promise<unknown> | undefined;
   let measuredAt = -Infinity;
+  const hanging = new Set<Measure>();
+  const run = async (one: Measure) => {
+    if (hanging.has(one)) return;
+    hanging.add(one);
+    try {
+      await one();
+    } catch (error) {
+      log("warn", "a metric could not be measured", errorFields(error));
+    }
+    hanging.delete(one);
+  };
   const measure = async () => {
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, MEASURE_MS);
-    const all = Promise.all(measures.map(async (one) => {
-      try {
-        await one();
-      } catch (error) {
-        log("warn", "a metric could not be measured", errorFields(error));
-      }
-    }));
-    await Promise.race([all, late]);
-    clearTimeout(timer);
+    await within(MEASURE_MS, Promise.all(measures.map(run)));
     measuredAt = performance.now();
   };
-  const server = Deno.serve({ hostname, port, onListen: () => {} }, async (req) => {
+  const ending = new AbortController();
+  const options = { hostname, port, signal: ending.signal, onListen: () => {} };
+  const server = Deno.serve(options, async (req) => {
     if (new URL(req.url).pathname !== "/metrics") return new Response("GET /metrics\n", { status: 404 });
     if (req.method !== "GET" && req.method !== "HEAD") {
       return new Response("GET /metrics\n", { status: 405, headers: { allow: "GET, HEAD" } });
@@ -55,5 +58,20 @@ export function serveMetrics({ hostname, port, registry, measures, log }: Metric
       headers: { "content-type": CONTENT_TYPE, "cache-control": "no-store" },
     });
   });
-  return { port: server.addr.port, close: () => server.shutdown() };
+  return {
+    port: server.addr.port,
+    async close() {
+      // At once: who has not read its answer yet does without it, and nobody can hold the process up.
+      ending.abort();
+      await server.finished;
+    },
+  };
+}
+
+/** Waits for `done`, and no longer than `ms`. */
+async function within(ms: number, done: Promise<unknown>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([done, late]);
+  clearTimeout(timer);
 }

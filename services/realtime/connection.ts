@@ -27,19 +27,15 @@ import {
   HANDSHAKE_MS,
   PING_MS,
 } from "@/lib/protocol/limits.ts";
-import { verifyAuthFrame } from "@/services/auth/auth_frame.ts";
-import type { Tickets } from "@/services/auth/tickets.ts";
-import type { Tokens } from "@/services/auth/tokens.ts";
+import { type AuthDeps, verifyAuthFrame } from "@/services/auth/auth_frame.ts";
 import type { Feeds } from "@/services/feeds/feeds.ts";
 import type { Failed } from "@/services/log.ts";
 import { aboutOf, type Connections, type Held } from "@/services/realtime/connections.ts";
 import type { Metrics } from "@/services/realtime/metrics.ts";
 import { ServerSocket } from "@/services/realtime/server_socket.ts";
 
-export interface ConnectionDeps {
+export interface ConnectionDeps extends AuthDeps {
   readonly feeds: Feeds;
-  readonly tokens: Tokens;
-  readonly tickets: Tickets;
   readonly metrics: Metrics;
   readonly connections: Connections;
   readonly failed: Failed;

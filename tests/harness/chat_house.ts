@@ -24,6 +24,7 @@ const JOINED_MS = 2 * PRESENCE_FLUSH_MS + 100;
 export interface Instance {
   readonly chat: Chat;
   readonly bus: MemoryBus;
+  readonly registry: Registry;
 }
 
 /** A socket, as rooms see it. */
@@ -117,16 +118,17 @@ export class House {
     const { record, clock } = this;
     const bus = this.net.bus();
     const instance = `i${this.#instances.length + 1}`;
+    const registry = new Registry(APP_METRICS);
     const chat = new Chat({
       record,
       bus,
       clock,
       instance,
-      registry: new Registry(APP_METRICS),
+      registry,
       failed: (error) => void this.failures.push(error),
     });
     this.#instances.push(chat);
-    return { chat, bus };
+    return { chat, bus, registry };
   }
 
   async join(

@@ -36,6 +36,7 @@ async function start(dataDir: string, guard: Guard): Promise<Started> {
       PORT: String(port),
       PG_PORT: String(freePort()),
       NATS_PORT: String(freePort()),
+      METRICS_PORT: "0",
     },
     stopSignal: "SIGTERM",
     guard,
@@ -77,6 +78,12 @@ Deno.test("start - it serves, is refused a second time, survives a kill, and lea
   const ready = await fetch(`${first.url}/health/ready`);
   await ready.body?.cancel();
   assert.equal(ready.status, 200);
+  const scraped = first.lines.flatMap((line) => /http:[^" ]*\/metrics/.exec(line) ?? []);
+  const told = await Promise.all(scraped.map((url) => fetch(url).then((answer) => answer.text())));
+  assert.deepEqual(told.map((text) => /innstream_build_info\{process="(\w+)"/.exec(text)?.[1]).sort(), [
+    "app",
+    "worker",
+  ]);
 
   const refused = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "services/embedded/launch.ts"],

@@ -31,6 +31,7 @@ Deno.test("catch-up - at most 8 reads of the stream run at once, all are answere
   const reads = Array.from({ length: 50 }, (_, seq) => catchUp.read(1, seq + 1, "e"));
   for (let done = 0; done < 50; done += CATCH_UP_READS_MAX) {
     await settle();
+    assert.equal(catchUp.active, Math.min(CATCH_UP_READS_MAX, 50 - done));
     for (const go of waiting.splice(0)) go();
   }
   await settle();

@@ -78,6 +78,9 @@ Deno.test("presence - people of an instance that dies are offline within 5 s", a
   assert.equal(anna.sees("ben"), "online");
   await house.run(RIGHT_MS - ALIVE_MS + 1_000);
   assert.deepEqual([anna.sees("ben"), anna.typing], ["offline", []]);
+  const { seconds, count } = one.registry.sum("innstream_chat_presence_detect_seconds");
+  assert.equal(count, 1);
+  assert.ok(seconds >= ALIVE_MS / 1000 && seconds <= RIGHT_MS / 1000, `${seconds} s`);
   await house.close();
   assert.deepEqual(house.failures, []);
 });
@@ -101,6 +104,8 @@ Deno.test("presence - people of an instance that stops come back to another one 
     "online",
     "offline",
   ]);
+  // It said so: there was nothing to find out.
+  assert.equal(one.registry.sum("innstream_chat_presence_detect_seconds").count, 0);
   await house.close();
   assert.deepEqual(house.failures, []);
 });

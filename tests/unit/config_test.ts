@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readConfig } from "@/services/config.ts";
+import { launchOptions } from "@/services/embedded/options.ts";
 
 const GOOD = {
   DATABASE_URL: "postgres://app:pw@127.0.0.1:5432/innstream",
@@ -54,4 +55,21 @@ Deno.test("config - a token needs exactly one kind of key", () => {
   assert.ok("problems" in none && none.problems.some((line) => line.includes("JWKS_URL is missing")));
   const jwks = readConfig({ ...GOOD, JWT_SECRET: "", JWKS_URL: "https://keys.example.com/jwks.json" });
   assert.ok(!("problems" in jwks));
+});
+
+Deno.test("config - metrics are told where a port is named, and a free one is one as well", () => {
+  const address = (env: Record<string, string>) => {
+    const config = readConfig({ ...GOOD, ...env });
+    return "problems" in config ? config.problems : [config.metricsHost, config.metricsPort];
+  };
+  assert.deepEqual(address({}), ["127.0.0.1", undefined]);
+  assert.deepEqual(address({ METRICS_PORT: "0", METRICS_HOST: "0.0.0.0" }), ["0.0.0.0", 0]);
+  assert.deepEqual(address({ METRICS_PORT: "65536" }).length, 1);
+  const launched = (env: Record<string, string>) => {
+    const options = launchOptions(env, "/anywhere");
+    return "problems" in options ? options.problems.length : options.metricsPort;
+  };
+  assert.deepEqual(launched({}), { port: 9464, asked: false });
+  assert.deepEqual(launched({ METRICS_PORT: "0" }), { port: 0, asked: true });
+  assert.deepEqual(launched({ METRICS_PORT: "-1" }), 1);
 });

@@ -134,3 +134,32 @@ Deno.test("connections - what is switched on again in the middle of a downgrade 
     clock.uninstall();
   }
 });
+
+Deno.test("connections - the gauges are what is open, with the bytes that sockets of the stream have not sent", () => {
+  const registry = new Registry(APP_METRICS);
+  const connections = new Connections({ max: 7, maxPerUser: 7, random: () => 0, registry });
+  const kinds = ["streaming", "streaming", "polling", "uploading", "chatting"] as const;
+  for (const kind of kinds) {
+    connections.add({
+      orgId: 1,
+      principal: person("u"),
+      kind,
+      tick: () => {},
+      leave: () => {},
+      revoke: () => {},
+      buffered: () => 100,
+    });
+  }
+  connections.measure();
+  const lines = registry.text().split("\n");
+  const told = [
+    "innstream_connections_max 7",
+    'innstream_connections{endpoint="stream"} 2',
+    'innstream_connections{endpoint="poll"} 1',
+    'innstream_connections{endpoint="upload"} 1',
+    'innstream_connections{endpoint="chat"} 1',
+    "innstream_send_buffer_bytes 200",
+    "streaming_active_connections 2",
+  ];
+  assert.deepEqual(told.filter((line) => !lines.includes(line)), []);
+});

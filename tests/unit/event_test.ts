@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { EVENT_BYTES_MAX } from "@/lib/protocol/limits.ts";
-import { decodeEvent, type StoredMessage } from "@/lib/realtime/event.ts";
+import { BEHIND_MS_MAX, decodeEvent, type StoredMessage } from "@/lib/realtime/event.ts";
 
 const AT = Date.parse("2026-01-02T03:04:05.678Z");
 
@@ -93,4 +93,19 @@ Deno.test("event - no payload whatever throws, and what is shown is one line of 
       },
     ),
   );
+});
+
+Deno.test("event - delivery counts from the commit where that can be believed, else from the stream's time", () => {
+  const begunAt = (at: number) => {
+    const event = decodeEvent(message({ at: new Date(at).toISOString(), data: {} }));
+    assert.ok(!("invalid" in event));
+    return event.begunAt;
+  };
+  assert.equal(begunAt(AT - 20), AT - 20);
+  assert.equal(begunAt(AT), AT);
+  assert.equal(begunAt(AT - BEHIND_MS_MAX), AT - BEHIND_MS_MAX);
+  assert.equal(begunAt(AT - BEHIND_MS_MAX - 1), AT, "an old event, told late");
+  assert.equal(begunAt(AT + 1), AT, "a clock that is ahead");
+  const without = decodeEvent(message({ data: {} }));
+  assert.ok(!("invalid" in without) && without.begunAt === AT);
 });

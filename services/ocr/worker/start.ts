@@ -5,7 +5,7 @@ import { ChunkStore } from "@/services/documents/chunk_store.ts";
 import { Previews } from "@/services/documents/previews.ts";
 import { errorFields, type Log } from "@/services/log.ts";
 import { WORKER_METRICS } from "@/services/metrics/worker_metrics.ts";
-import { watchNats } from "@/services/metrics/app_metrics.ts";
+import { askPostgres, watchNats } from "@/services/metrics/app_metrics.ts";
 import { serveMetrics } from "@/services/metrics/endpoint.ts";
 import { watchProcess } from "@/services/metrics/process.ts";
 import { connectNats } from "@/services/nats/connect.ts";
@@ -108,11 +108,7 @@ export async function startWorker(
     hostname: config.metricsHost,
     port: config.metricsPort,
     registry,
-    measures: [self.measure, async () => {
-      registry.set("innstream_postgres_up", {}, 0);
-      await sql`select 1`;
-      registry.set("innstream_postgres_up", {}, 1);
-    }],
+    measures: [self.measure, askPostgres(sql, registry)],
     log,
   });
 

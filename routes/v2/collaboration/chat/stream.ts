@@ -12,17 +12,17 @@ const CHAT_IDLE_TIMEOUT_S = 4;
 /** StreamInOut: any number of rooms over one socket. See docs/chat.md. */
 export const handler = define.handlers(methods({
   async GET(ctx) {
-    const { connections, chat, tokens, tickets, failed } = ctx.state.services;
+    const { services } = ctx.state;
     const protocol = checkUpgrade(ctx, PROTOCOL);
     const principal = await authenticate(ctx);
-    const place = connections.take(principal);
+    const place = services.connections.take(principal);
     if ("code" in place) return problemResponse(place);
     try {
       const { socket, response } = ctx.upgrade({
         idleTimeout: CHAT_IDLE_TIMEOUT_S,
         ...(protocol !== undefined && { protocol }),
       });
-      new ChatConnection(socket, principal, place.release, { connections, chat, tokens, tickets, failed });
+      new ChatConnection(socket, principal, place.release, services);
       return response;
     } catch (error) {
       place.release();

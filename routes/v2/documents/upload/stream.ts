@@ -11,18 +11,17 @@ const PROTOCOL = "innstream.v1";
 /** StreamIn: one file over one socket. See docs/uploads.md. */
 export const handler = define.handlers(methods({
   async GET(ctx) {
-    const { connections, uploads, nats, tokens, tickets, failed } = ctx.state.services;
+    const { services } = ctx.state;
     const protocol = checkUpgrade(ctx, PROTOCOL);
     const principal = await authenticate(ctx);
-    const place = connections.take(principal);
+    const place = services.connections.take(principal);
     if ("code" in place) return problemResponse(place);
     try {
       const { socket, response } = ctx.upgrade({
         idleTimeout: IDLE_TIMEOUT_S,
         ...(protocol !== undefined && { protocol }),
       });
-      const deps = { connections, uploads, nats, tokens, tickets, failed };
-      new UploadConnection(socket, principal, place.release, deps);
+      new UploadConnection(socket, principal, place.release, services);
       return response;
     } catch (error) {
       place.release();

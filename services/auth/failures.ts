@@ -4,6 +4,7 @@ import type { Registry } from "@/lib/metrics/registry.ts";
 export const AUTH_FAILURES: ReadonlySet<string> = new Set([
   "unauthenticated",
   "token_expired",
+  "token_revoked",
   "ticket_invalid",
 ]);
 

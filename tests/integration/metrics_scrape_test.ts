@@ -117,6 +117,15 @@ Deno.test("metrics - a token that is refused in a frame is counted as one in a r
   await socket.close();
 });
 
+Deno.test("metrics - a revocation is counted, and what is refused for it", async () => {
+  const token = await server.token({ sub: "leaver", jti: "of-the-leaver" });
+  const revoked = await call(`${server.url}/auth/revoke`, { token, method: "POST" });
+  assert.equal(revoked.status, 204);
+  await seen("innstream_revocations_total");
+  assert.equal((await call(`${server.url}/finance/revenue`, { token })).status, 401);
+  await seen('innstream_auth_failures_total{code="token_revoked"}');
+});
+
 Deno.test("metrics - pages that fail, and requests that reach no route, are counted as any other", async () => {
   const page = { headers: { accept: "text/html" } };
   const { tokens } = server.services;
@@ -248,7 +257,6 @@ const ELSEWHERE: Partial<Record<MetricName, string>> = {
   innstream_catch_ups_active: "for a moment only: catch_up_test",
   innstream_chat_presence_detect_seconds: "needs an instance that dies: chat_presence_test",
   innstream_rate_limited_total: "not counted yet",
-  innstream_revocations_total: "not counted yet",
 };
 
 Deno.test("metrics - every metric that an app tells was seen to move, or is tested elsewhere", () => {

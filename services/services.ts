@@ -124,8 +124,9 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     maxPerUser: config.maxConnectionsPerUser,
     random: Math.random,
     registry,
+    isRevoked: (principal) => revocations.covers(principal),
   });
-  const revocations = await Revocations.start({
+  const revocations: Revocations = await Revocations.start({
     sql,
     nats,
     registry,

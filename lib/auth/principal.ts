@@ -34,7 +34,7 @@ export interface Principal {
   readonly expiresAt: number;
   /** Unix time in milliseconds at which the token was issued, where it says so. */
   readonly issuedAt?: number;
-  /** Claim `jti`: of a session it stays the same when the session is renewed. */
+  /** Claim `jti`, which a session keeps when it is renewed; of a token without one, a hash of it. */
   readonly tokenId?: string;
 }
 

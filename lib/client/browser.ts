@@ -44,7 +44,7 @@ export function browserWorld(options: BrowserOptions = {}): ClientWorld {
         return null;
       }
     },
-    renew: () => token === undefined ? renewCookie(call) : renewToken(token),
+    renew: () => token === undefined ? renewCookie(call) : renewToken(token, options),
     after,
     now: () => Date.now(),
     random: () => Math.random(),
@@ -105,10 +105,16 @@ async function renewCookie(call: Call): Promise<Renewal> {
   }
 }
 
-async function renewToken(token: () => Promise<string | null>): Promise<Renewal> {
+/** What the page gives may be the token that was just revoked, and a socket that is refused does not say why. */
+async function renewToken(
+  token: () => Promise<string | null>,
+  { origin = location.origin }: BrowserOptions,
+): Promise<Renewal> {
   try {
     const fresh = await token();
-    return fresh === null ? "ended" : { credential: { token: fresh } };
+    if (fresh === null) return "ended";
+    const response = await fetch(`${origin}/feature-flags`, { headers: bearerOf(fresh), cache: "no-store" });
+    return response.status === UNAUTHORIZED ? "ended" : { credential: { token: fresh } };
   } catch {
     return "failed";
   }

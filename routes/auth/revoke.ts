@@ -3,10 +3,13 @@ import { RevokeSchema } from "@/services/auth/revoke_request.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import type { Revocation } from "@/lib/auth/revoked.ts";
 import { type Problem, problemResponse } from "@/lib/protocol/problems.ts";
+import { REVOCATIONS_MAX } from "@/services/auth/revocations.ts";
 import { authenticate } from "@/services/http/authenticate.ts";
 import { readJson } from "@/services/http/body.ts";
 import { define } from "@/services/http/define.ts";
 import { methods } from "@/services/http/methods.ts";
+
+const FULL_RETRY_S = 3_600;
 
 /**
  * Revokes tokens: without a body that of the caller, by admins all that a person of their organisation has (`userId`) or
@@ -20,7 +23,12 @@ export const handler = define.handlers(methods({
     if (!body.ok) return problemResponse(body.problem);
     const revocation = revocationOf(principal, body.value, Date.now());
     if ("code" in revocation) return problemResponse(revocation);
-    await ctx.state.services.revocations.revoke(revocation, principal.userId);
+    const limited = Object.keys(body.value as object).length > 0;
+    const kept = await ctx.state.services.revocations.revoke(revocation, principal.userId, { limited });
+    if (kept === "full") {
+      const detail = `${REVOCATIONS_MAX} of one organisation are the most that are remembered`;
+      return problemResponse({ code: "too_many_requests", detail, retryAfter: FULL_RETRY_S });
+    }
     return new Response(null, { status: 204 });
   },
 }));

@@ -28,12 +28,13 @@ export async function renewSession(
   token: string,
   { now, refusal }: RenewOptions,
 ): Promise<RenewedSession | Problem> {
-  if (!tokens.canSign) return elsewhere();
+  const nowS = Math.floor(now.getTime() / 1000);
   const read = await tokens.read(token);
-  if ("code" in read) return read;
+  // A revoked token is nobody's, whoever renews it.
+  if ("code" in read && (tokens.canSign || read.code === "token_revoked")) return read;
+  if ("code" in read || !tokens.canSign) return elsewhere();
   const refused = await refusal(read.principal);
   if (refused !== undefined) return refused;
-  const nowS = Math.floor(now.getTime() / 1000);
   const { iat: _iat, exp = 0, nbf: _nbf, iss: _iss, aud: _aud, sessionAt: began, ...claims } = read.claims;
   if (typeof began !== "number" || !Number.isFinite(began)) return elsewhere();
   const sessionAt = Math.floor(Math.min(began, nowS));
@@ -49,7 +50,8 @@ export async function renewSession(
     return { code: "forbidden", detail };
   }
   const lifeS = Math.min(SESSION_S, endS - nowS);
-  const renewed = { ...claims, sessionAt };
+  // Issued when it was asked for: what is revoked while this goes on concerns it too.
+  const renewed = { ...claims, sessionAt, iat: nowS };
   const principal = principalOf({ ...renewed, exp: nowS + lifeS });
   if (typeof principal === "string") return { code: "unauthenticated", detail: principal };
   return { principal, token: await tokens.sign(renewed, lifeS), lifeS };

@@ -14,6 +14,8 @@ const READ_MS = 10_000;
 const OVERLAP_MS = 60_000;
 const FORGET_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** Most that an organisation has by the wish of its admins. */
+export const REVOCATIONS_MAX = 10_000;
 /** No token may live longer: then what was revoked before that can be forgotten. */
 export const TOKEN_DAYS_MAX = 366;
 const KEPT_DAYS = TOKEN_DAYS_MAX + 1;
@@ -78,19 +80,33 @@ export class Revocations {
     return this.#known.covers(principal);
   }
 
-  /** Revokes and tells everybody. Rejects where it cannot be kept: then nothing is revoked. */
-  async revoke(revocation: Revocation, by: string): Promise<void> {
+  /**
+   * Revokes and tells everybody. Rejects where it cannot be kept: then nothing is revoked. "full": the organisation has
+   * REVOCATIONS_MAX, and this is one that an admin asks for (`limited`): the ids in it are whatever they say.
+   */
+  async revoke(revocation: Revocation, by: string, { limited = false } = {}): Promise<"kept" | "full"> {
     const { sql, nats } = this.#options;
     const { orgId, at } = revocation;
     const subject = "tokenId" in revocation ? `token/${revocation.tokenId}` : `user/${revocation.userId}`;
-    await inTenant(sql, orgId, (tx) =>
-      tx`
+    const isFull = await inTenant(sql, orgId, async (tx) => {
+      if (limited) {
+        const [row] = await tx<{ count: number }[]>`
+          select count(*)::int as count from (
+            select 1 from revocations where org_id = ${orgId} and subject <> ${subject}
+            limit ${REVOCATIONS_MAX}) as others`;
+        if (row!.count >= REVOCATIONS_MAX) return true;
+      }
+      await tx`
         insert into revocations (org_id, subject, revoked_at, revoked_by)
         values (${orgId}, ${subject}, ${new Date(at).toISOString()}, ${by})
         on conflict (org_id, subject) do update set revoked_at = excluded.revoked_at, revoked_by = excluded.revoked_by
-        where revocations.revoked_at < excluded.revoked_at`);
+        where revocations.revoked_at < excluded.revoked_at`;
+      return false;
+    });
+    if (isFull) return "full";
     this.#take(revocation);
     nats.publish(REVOKED_SUBJECT, JSON.stringify(revocation));
+    return "kept";
   }
 
   /** Reads what is new in the table; callers share one reading. */

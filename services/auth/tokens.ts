@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   createRemoteJWKSet,
   errors,
@@ -77,8 +78,9 @@ export class Tokens {
       const { payload } = this.#secret !== undefined
         ? await jwtVerify(token, this.#secret, this.#verify)
         : await jwtVerify(token, this.#keys!, this.#verify);
-      const principal = principalOf(payload);
-      if (typeof principal === "string") return { code: "unauthenticated", detail: principal };
+      const named = principalOf(payload);
+      if (typeof named === "string") return { code: "unauthenticated", detail: named };
+      const principal = named.tokenId === undefined ? { ...named, tokenId: digestOf(token) } : named;
       if (principal.expiresAt > Date.now() + TOKEN_DAYS_MAX * DAY_MS) {
         return { code: "unauthenticated", detail: `exp is more than ${TOKEN_DAYS_MAX} days ahead` };
       }
@@ -99,17 +101,24 @@ export class Tokens {
     }
   }
 
-  /** Signs claims with the HS256 secret. Throws where tokens come from elsewhere. */
+  /** Signs claims with the HS256 secret, issued now unless they say when. Throws where tokens come from elsewhere. */
   async sign(claims: Readonly<Record<string, unknown>>, lifeS: number): Promise<string> {
     if (this.#secret === undefined) {
       throw new Error("Cannot sign a token: keys come from JWKS_URL, not from JWT_SECRET");
     }
-    let jwt = new SignJWT({ ...claims }).setProtectedHeader({ alg: "HS256", typ: "JWT" })
-      .setIssuedAt().setExpirationTime(`${lifeS}s`);
+    const nowS = Math.floor(Date.now() / 1000);
+    let jwt = new SignJWT({ iat: nowS, ...claims }).setProtectedHeader({ alg: "HS256", typ: "JWT" })
+      .setExpirationTime(nowS + lifeS);
     if (this.#issuer !== undefined) jwt = jwt.setIssuer(this.#issuer);
     if (this.#audience !== undefined) jwt = jwt.setAudience(this.#audience);
     return await jwt.sign(this.#secret);
   }
+}
+
+/** Names a token without `jti` by what is signed of it: the signature could be written in more than one way. */
+function digestOf(token: string): string {
+  const signed = token.slice(0, token.lastIndexOf("."));
+  return `sha256:${createHash("sha256").update(signed).digest("base64url")}`;
 }
 
 function isKeyServerFault(error: unknown): boolean {

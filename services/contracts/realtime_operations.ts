@@ -99,7 +99,7 @@ export const REALTIME_OPERATIONS: readonly Operation[] = [
     access: "token",
     body: { schema: jsonSchemaOf(RevokeSchema), optional: true },
     replies: { 204: NOTHING },
-    problems: ["origin_not_allowed"],
+    problems: ["origin_not_allowed", "too_many_requests"],
   },
   {
     id: "renewSession",

@@ -65,10 +65,20 @@ export class Connections {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #random: () => number;
   readonly #registry: Registry;
+  readonly #isRevoked: (principal: Principal) => boolean;
   #taken = 0;
   #draining = false;
 
-  constructor(options: { max: number; maxPerUser: number; random: () => number; registry: Registry }) {
+  constructor(
+    options: {
+      max: number;
+      maxPerUser: number;
+      random: () => number;
+      registry: Registry;
+      isRevoked?: (principal: Principal) => boolean;
+    },
+  ) {
+    this.#isRevoked = options.isRevoked ?? (() => false);
     this.#max = options.max;
     this.#maxPerUser = options.maxPerUser;
     this.#random = options.random;
@@ -120,6 +130,8 @@ export class Connections {
   /** Takes a place for this person, or says why there is none. Give it back with `release`, once. */
   take(principal: Principal): { release: () => void } | Problem {
     if (this.#draining) return { code: "draining", retryAfter: 1 };
+    // It may have been revoked since it was looked at.
+    if (this.#isRevoked(principal)) return { code: "token_revoked" };
     if (this.#taken >= this.#max) {
       return { code: "server_full", detail: `this instance holds ${this.#max} connections`, retryAfter: 5 };
     }
@@ -216,7 +228,9 @@ export class Connections {
   async #tick(): Promise<void> {
     let ticked = 0;
     for (const held of [...this.#held]) {
-      held.tick(Date.now());
+      // A socket may have got its new token in the moment in which that was revoked.
+      if (this.#isRevoked(held.principal)) held.revoke();
+      else held.tick(Date.now());
       if (++ticked % TICK_SLICE === 0) await pause(0);
     }
   }

@@ -1,6 +1,10 @@
 // Tokens that end before their time: everywhere, on all instances, and kept.
 import assert from "node:assert/strict";
-import { TOKEN_DAYS_MAX } from "@/services/auth/revocations.ts";
+import { decodeJwt } from "jose";
+import { type Principal, principalOf } from "@/lib/auth/principal.ts";
+import { renewSession } from "@/services/auth/refresh.ts";
+import { REVOCATIONS_MAX, TOKEN_DAYS_MAX } from "@/services/auth/revocations.ts";
+import { inTenant } from "@/services/postgres/tenant.ts";
 import { ChatPeer } from "../harness/chat.ts";
 import { call, startDemo, until } from "../harness/live.ts";
 import type { TestServer } from "../harness/server.ts";
@@ -96,6 +100,9 @@ Deno.test("revoke - only an admin revokes what is another's, within the organisa
       { userId: "" },
       { userId: 5 },
       { userId: "x".repeat(129) },
+      { userId: "a\0b" },
+      { userId: "\ud800" },
+      { jti: "a\0b" },
       { jti: null },
       { orgId: 2 },
       [],
@@ -125,6 +132,18 @@ Deno.test("revoke - an instance that starts later, and one that did not hear it,
   await third.stop();
 });
 
+Deno.test("revoke - a token without jti is known by what is signed of it, however its signature is written", async () => {
+  const token = await server.token({ sub: "nameless" });
+  const longer = await server.token({ sub: "nameless" }, 7_200);
+  assert.equal((await revoke(token)).status, 204);
+  await until("it is refused", async () => await codeFor(token) === "token_revoked");
+  // The last character of 32 bytes has two bits that mean nothing.
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const rewritten = token.slice(0, -1) + digits[digits.indexOf(token.at(-1)!) ^ 1];
+  assert.notEqual(await codeFor(rewritten), "ok");
+  assert.equal(await codeFor(longer), "ok");
+});
+
 Deno.test("revoke - signing out ends the session wherever its token is", async () => {
   const token = await server.token({ sub: "meera", jti: crypto.randomUUID() });
   const headers = { cookie: `token=${token}`, origin: server.url };
@@ -139,3 +158,60 @@ Deno.test("revoke - a token that lives longer than is remembered is not taken", 
   assert.equal(await codeFor(await server.token({}, TOKEN_DAYS_MAX * day - 60)), "ok");
   assert.equal(await codeFor(await server.token({}, (TOKEN_DAYS_MAX + 1) * day)), "unauthenticated");
 });
+
+Deno.test("revoke - an organisation has so many by its admins, and a session still ends beyond that", async () => {
+  const orgId = 77;
+  await inTenant(server.services.sql, orgId, (tx) =>
+    tx`
+      insert into revocations (org_id, subject, revoked_at, revoked_by)
+      select ${orgId}, 'user/' || n, now(), 'boss' from generate_series(1, ${REVOCATIONS_MAX - 1}) as n`);
+  const admin = await server.token({ role: "admin", sub: "boss", jti: "boss-1", orgId });
+  assert.equal((await revoke(admin, { userId: "last" })).status, 204);
+  const full = await revoke(admin, { userId: "one more" });
+  assert.deepEqual([full.status, full.json.code], [429, "too_many_requests"]);
+  assert.ok(Number(full.headers.get("retry-after")) > 0);
+  assert.equal((await revoke(admin, { userId: "last" })).status, 204, "again");
+  assert.equal((await revoke(admin)).status, 204, "the own session");
+  assert.equal(await codeFor(admin, server.url), "token_revoked");
+});
+
+Deno.test("revoke - a session is renewed as of when that was asked for, and not after it was revoked", async () => {
+  const sessionAt = Math.floor(Date.now() / 1000);
+  const token = await server.token({ sub: "meera", jti: crypto.randomUUID(), sessionAt });
+  const headers = { cookie: `token=${token}`, origin: server.url };
+  const refresh = () => call(`${server.url}/session/refresh`, { method: "POST", headers });
+  const renewed = /token=([^;]+)/.exec((await refresh()).headers.get("set-cookie")!)![1]!;
+  assert.equal((await revoke(token)).status, 204);
+  assert.equal(await codeFor(renewed, server.url), "token_revoked");
+  const refused = await refresh();
+  assert.deepEqual([refused.status, refused.json.code], [401, "token_revoked"]);
+  const { tokens } = server.services;
+  const began = new Date(Date.now() - 60_000);
+  const again = await server.token({ sub: "meera", sessionAt });
+  const late = await renewSession(tokens, again, { now: began, refusal: () => Promise.resolve(undefined) });
+  assert.ok("token" in late);
+  assert.equal(decodeJwt(late.token).iat, Math.floor(began.getTime() / 1000));
+});
+
+Deno.test("revoke - without PostgreSQL nothing more is revoked, what was stays so, and what others revoke is heard", async () => {
+  const third = await server.another();
+  const token = await server.token({ sub: "dark", jti: "dark-1" });
+  const still = await server.token({ sub: "dark", jti: "dark-2" });
+  await revoke(token);
+  await until("it is heard", () => third.services.revocations.covers(principal("dark-1")));
+  await third.services.sql.end({ timeout: 1 });
+  const refused = await revoke(still, undefined, third.url);
+  assert.deepEqual([refused.status, refused.json.code], [503, "unavailable"]);
+  const flags = (token: string) => call(`${third.url}/feature-flags`, { token });
+  assert.equal((await flags(token)).json.code, "token_revoked");
+  assert.equal((await flags(still)).status, 200);
+  await revoke(still);
+  await until("it is heard", async () => (await flags(still)).json.code === "token_revoked");
+  await third.stop().catch(() => {});
+});
+
+function principal(jti: string): Principal {
+  const read = principalOf({ sub: "dark", orgId: 1, role: "manager", exp: 4e9, jti });
+  assert.ok(typeof read !== "string");
+  return read;
+}

@@ -135,6 +135,7 @@ Deno.test("connections - what is switched on again in the middle of a downgrade 
   }
 });
 
+<<<<<<< HEAD
 Deno.test("connections - the gauges are what is open, with the bytes that sockets of the stream have not sent", () => {
   const registry = new Registry(APP_METRICS);
   const connections = new Connections({ max: 7, maxPerUser: 7, random: () => 0, registry });
@@ -162,4 +163,32 @@ Deno.test("connections - the gauges are what is open, with the bytes that socket
     "streaming_active_connections 2",
   ];
   assert.deepEqual(told.filter((line) => !lines.includes(line)), []);
+=======
+Deno.test("connections - a token that was revoked takes no place, and what has it by now ends with the next look", async () => {
+  const clock = FakeTimers.install({ toFake: ["setTimeout", "setInterval", "clearInterval"] });
+  try {
+    const gone = new Set<string>();
+    const isRevoked = ({ userId }: Principal) => gone.has(userId);
+    const connections = new Connections({ max: 10, maxPerUser: 10, random: () => 0, registry, isRevoked });
+    const told: string[] = [];
+    for (const [userId, orgId] of [["a", 1], ["b", 1], ["a", 2]] as const) {
+      connections.add({
+        orgId,
+        principal: person(userId, orgId),
+        kind: "polling",
+        tick: () => told.push(`tick ${userId}${orgId}`),
+        leave: () => {},
+        revoke: () => told.push(`revoked ${userId}${orgId}`),
+      });
+    }
+    assert.ok("release" in connections.take(person("a")));
+    gone.add("a");
+    const refused = connections.take(person("a"));
+    assert.ok("code" in refused && refused.code === "token_revoked");
+    await clock.tickAsync(1_000);
+    assert.deepEqual(told, ["revoked a1", "tick b1", "revoked a2"]);
+  } finally {
+    clock.uninstall();
+  }
+>>>>>>> 46760f2 (auth: leave no moment between a revocation and what is opened)
 });

@@ -107,12 +107,13 @@ Deno.test("runbooks - what they and the troubleshooting ask of a running app is 
   assert.ok(commands.size > 15);
   const failed: string[] = [];
   for (const command of commands) {
-    const args = ["-o", "pipefail", "-c", command];
-    const { stdout, code } = await new Deno.Command("bash", { args, env, stderr: "null" }).output();
+    const { stdout, code } = await new Deno.Command("bash", { args: ["-c", command], env, stderr: "null" })
+      .output();
     const answer = new TextDecoder().decode(stdout);
-    // A socket that was let in stays open: curl gives up, and head has what it needs.
-    const isFine = code === 0 || command.includes("--max-time");
-    if (!isFine || answer === "" || /"code":"|404/.test(answer)) failed.push(`${command}: ${code} ${answer}`);
+    // Of a pipe this is the end of its last part: a curl that got no answer leaves that nothing to print.
+    if (code !== 0 || answer === "" || /"code":"|404/.test(answer)) {
+      failed.push(`${command}: ${code} ${answer}`);
+    }
   }
   await server.stop();
   assert.deepEqual(failed, []);

@@ -42,6 +42,8 @@ export class Feeds {
   #restartAgain = false;
   /** Ends the wait for the attempt to restart that is under way. */
   #overtake: (() => void) | undefined;
+  /** Pending while the feeds go over to another epoch. */
+  #changing: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: FeedsOptions) {
@@ -118,7 +120,7 @@ export class Feeds {
         `Cannot read organisation ${orgId}: ${FEEDS_MAX} are read`,
       );
     }
-    const state = await this.#options.log.state();
+    const state = await this.#stateToOpen();
     const { catchUp, options: { clock, meter, bufferLimit, source } } = {
       catchUp: this.#catchUp,
       options: this.#options,
@@ -149,6 +151,15 @@ export class Feeds {
     return feed;
   }
 
+  /** A feed that is opened while the others change epoch would be of neither. */
+  async #stateToOpen(): Promise<StreamState> {
+    for (;;) {
+      await this.#changing;
+      const state = await this.#options.log.state();
+      if (this.#changing === undefined) return state;
+    }
+  }
+
   async #restart(): Promise<void> {
     while (this.#restartAgain && !this.#closed) {
       this.#restartAgain = false;
@@ -169,6 +180,28 @@ export class Feeds {
   async #restartOnce(attempt: () => void): Promise<void> {
     const state = await this.#options.log.state();
     if (attempt !== this.#overtake) return;
+    const isOther = [...this.#running.values()].some(({ feed }) => feed.epoch !== state.epoch);
+    await (isOther ? this.#change(attempt) : this.#restartAt(state));
+  }
+
+  /**
+   * Goes over to another epoch. A stream that got it in place is still read under the old one: what arrives after its state
+   * was read would be told a second time after the reset. So the state is read when nothing arrives any more.
+   */
+  async #change(attempt: () => void): Promise<void> {
+    const { promise: changing, resolve: changed } = Promise.withResolvers<void>();
+    this.#changing = changing;
+    try {
+      this.#options.source.pause();
+      const state = await this.#options.log.state();
+      if (attempt === this.#overtake) await this.#restartAt(state);
+    } finally {
+      if (this.#changing === changing) this.#changing = undefined;
+      changed();
+    }
+  }
+
+  async #restartAt(state: StreamState): Promise<void> {
     const starts = new Map([...this.#running].map(([orgId, { feed }]) => [orgId, feed.restart(state)]));
     await this.#options.source.restart(state, starts);
   }

@@ -41,6 +41,10 @@ export class OrgSource implements Source {
     return reading;
   }
 
+  pause(): void {
+    for (const reading of this.#readings.values()) reading.pause();
+  }
+
   async restart(
     _state: StreamState,
     starts: ReadonlyMap<number, number>,
@@ -108,6 +112,10 @@ class OrgReading implements Reading {
     const jsm = await this.#js.jetstreamManager(false);
     const newest = await jsm.streams.getMessage(EVENTS, { last_by_subj: organisationFilter(this.#orgId) });
     return newest === null || newest.seq <= this.#reader.head ? state.last : this.#reader.head;
+  }
+
+  pause(): void {
+    this.#stop();
   }
 
   close(): Promise<void> {

@@ -48,6 +48,10 @@ export class ProcessSource implements Source {
     return { reached: () => Promise.resolve(Math.max(this.#head, reader.head)), close };
   }
 
+  pause(): void {
+    this.#stop();
+  }
+
   async restart(
     state: StreamState,
     _starts: ReadonlyMap<number, number>,

@@ -26,6 +26,8 @@ export interface Source {
   start(state: StreamState): { readonly epoch: string; readonly last: number };
   /** Reads an organisation from the reader's head on. */
   open(orgId: number, reader: Reader): Promise<Reading>;
+  /** Hands over nothing more of what it reads now; `restart` follows. */
+  pause(): void;
   /** After an interruption: every organisation goes on at its own sequence. */
   restart(
     state: StreamState,

@@ -4,7 +4,10 @@ export interface Placed {
   readonly publishedMs: number;
 }
 
-/** Rows are marked by several instances, each a moment after it published; never later than this. */
+/**
+ * Rows are marked by several instances, each a moment after it published; a sweep marks with the time of its beginning.
+ * Together that is never more than this.
+ */
 export const MARK_SPREAD_MS = 10_000;
 
 /**

@@ -117,21 +117,26 @@ class Rebuild {
         : `stream: ${EVENTS} holds ${held} messages, epoch ${info.config.metadata?.epoch ?? "none"}`,
     );
     print(`outbox: ${rows} published events that the stream should hold, ${waiting} that wait for the relay`);
-    const { missing } = info === undefined ? { missing: rows } : await this.#compare(info);
+    const missing = info === undefined ? rows : await this.#missing(info);
     print(`missing in the stream: ${missing}`);
     return missing;
   }
 
-  async #compare({ state }: StreamInfo): Promise<{ missing: number }> {
-    const { ids } = await this.#held(state.first_seq, state.last_seq);
+  async #missing({ state: { bytes, first_ts } }: StreamInfo): Promise<number> {
     // Full, it has let go of its oldest by itself.
-    const isFull = state.bytes > ROOM_PART * EVENTS_BYTES_MAX;
-    const oldest = isFull ? Date.parse(String(state.first_ts)) : 0;
-    let missing = 0;
+    const isFull = bytes > ROOM_PART * EVENTS_BYTES_MAX;
+    const oldest = isFull ? Date.parse(String(first_ts)) : 0;
+    const missing = new Set<string>();
     for await (const { id, publishedMs } of this.#outbox.since(this.#since)) {
-      if (publishedMs >= oldest && !ids.has(id)) missing++;
+      if (publishedMs >= oldest) missing.add(id);
     }
-    return { missing };
+    // Looked at after the outbox: what is in there as published is in the stream by now.
+    const { state } = await this.#parts.jsm.streams.info(EVENTS);
+    const { from, to } = { from: state.first_seq, to: state.last_seq };
+    for await (const { id } of presentMessages(this.#parts.js, { from, to, idsOnly: true })) {
+      missing.delete(id);
+    }
+    return missing.size;
   }
 
   async #close(info: StreamInfo, id: string): Promise<number> {

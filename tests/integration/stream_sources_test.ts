@@ -4,16 +4,26 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { StoredEvent } from "@/lib/realtime/event.ts";
 import type { StreamState } from "@/lib/realtime/ports.ts";
+import { Registry } from "@/lib/metrics/registry.ts";
+import { audienceOf } from "@/lib/realtime/audience.ts";
+import type { Frame } from "@/lib/realtime/frame.ts";
+import { APP_METRICS } from "@/services/metrics/app_metrics.ts";
+import { systemClock } from "@/services/realtime/clock.ts";
+import { Metrics } from "@/services/realtime/metrics.ts";
+import { Feeds } from "@/services/feeds/feeds.ts";
 import { OrgSource } from "@/services/feeds/org_source.ts";
 import { ProcessSource } from "@/services/feeds/process_source.ts";
 import type { Reader, Reading, Source } from "@/services/feeds/source.ts";
 import { JetStreamLog } from "@/services/nats/event_log.ts";
-import { declareStreams, EVENTS } from "@/services/nats/streams.ts";
+import { declareStreams, EVENTS, renewEpoch } from "@/services/nats/streams.ts";
+import { chatPerson } from "../harness/chat.ts";
 import { until } from "../harness/live.ts";
 import { testNats } from "../harness/nats.ts";
 
 /** How long a request hangs that was asked while NATS was away; surely longer than NATS is. */
 const REQUEST_MS = 2_500;
+/** Longer than the window of a batch. */
+const HEARD_MS = 300;
 const SOURCES = { OrgSource, ProcessSource };
 
 /** Takes events as a feed does: what lies at or below the head was seen. */
@@ -289,4 +299,58 @@ contract("how far it has read is told of quiet organisations too", async ({ log,
   await complete(busy, 1);
   await complete(quiet, 1);
   await until("the quiet one is at the end", async () => await reading.reached(await log.state()) === last);
+});
+
+contract("nobody is told twice what happens while the stream's epoch changes in place", async (bench) => {
+  const { connection, source, log, publish } = bench;
+  const jsm = await jetstreamManager(connection);
+  const told: (number | "reset")[] = [];
+  const races: (() => Promise<unknown>)[] = [];
+  const feeds: Feeds = new Feeds({
+    source,
+    log: {
+      state: async () => {
+        const state = await log.state();
+        // An event that is stored between this answer and what is made of it.
+        await races.shift()?.();
+        return state;
+      },
+      read: (orgId, seq, state) => log.read(orgId, seq, state),
+    },
+    clock: systemClock,
+    meter: new Metrics(new Registry(APP_METRICS), () => {}),
+    bufferLimit: () => 1024 ** 2,
+    failed: (error) => {
+      throw error;
+    },
+  });
+  const feed = await feeds.acquire(1);
+  const audience = audienceOf(chatPerson("u1", { services: new Set(["tasks" as const]) }), {
+    services: ["tasks"],
+    propertyId: null,
+  });
+  assert.ok(!("error" in audience));
+  const sink = {
+    buffered: () => 0,
+    frame: ({ shown }: Frame) => told.push(...shown.map(({ json }) => JSON.parse(json).data.n)),
+    reset: () => told.push("reset"),
+    stalled: () => {},
+  };
+  feed.begin(feed.add(sink, audience, null));
+  await publish(1, 1);
+  await until("it is heard", () => told.includes(1));
+  await renewEpoch(jsm, () => "e2");
+  races.push(async () => {
+    await publish(1, 2);
+    await until("it is heard under the old epoch", () => told.includes(2));
+  }, async () => {
+    await publish(1, 3);
+    // Long enough for it to be heard, were the stream still read.
+    await until("it is heard", () => told.includes(3), HEARD_MS).catch(() => {});
+  });
+  await feeds.restart();
+  await publish(1, 4);
+  await until("it goes on", () => told.includes(4));
+  assert.deepEqual(told, [1, 2, "reset", 3, 4]);
+  await feeds.close();
 });

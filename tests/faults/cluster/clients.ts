@@ -1,5 +1,6 @@
 // Everyone who writes and reads while faults happen. Each comes back by itself, as the product's own clients do.
 import { jetstream } from "@nats-io/jetstream";
+import { CLOSE } from "@/lib/protocol/close_codes.ts";
 import { connectNats } from "@/services/nats/connect.ts";
 import { sha256Of, testFile, TestUpload } from "../../harness/upload.ts";
 import { type AnyFrame, TestSocket } from "../../harness/socket.ts";
@@ -160,6 +161,8 @@ export class NatsWriter extends Looping {
 /** A socket of the stream that resumes where it was. */
 export class StreamReader extends Looping {
   readonly tracker = new Tracker();
+  /** Times that it was closed because its token had ended. */
+  expired = 0;
   readonly #where: Where;
   #last: { seq: number; epoch: string } | undefined;
   #socket: TestSocket | undefined;
@@ -184,12 +187,18 @@ export class StreamReader extends Looping {
         heardAt = performance.now();
         this.#take(socket.frames[read]!);
       }
+      if (socket.closed?.code === CLOSE.token_expired.code) this.expired++;
       if (socket.closed !== undefined) throw new Error("closed");
       if (performance.now() - heardAt > SILENT_MS) break;
       await pause(5);
     }
     // A peer that is not there does not answer a close: it is not waited for.
     void socket.close().catch(() => {});
+  }
+
+  /** Goes on over another connection. */
+  reconnect(): void {
+    void this.#socket?.close().catch(() => {});
   }
 
   #take(frame: AnyFrame): void {

@@ -1,5 +1,4 @@
 import postgres from "postgres";
-import { Tokens } from "@/services/auth/tokens.ts";
 import type { Cluster } from "@/services/cluster/members.ts";
 import { Talker } from "../../harness/talker.ts";
 import {
@@ -12,7 +11,8 @@ import {
   StreamReader,
   Uploader,
 } from "./clients.ts";
-import { type Acknowledged, checkGapless, checkKept, type Findings } from "./tracker.ts";
+import { Issuer } from "./issuer.ts";
+import { type Acknowledged, checkGapless, checkKept, type Findings, type Tracker } from "./tracker.ts";
 
 const ROOM = "property-1";
 const WRITE_MS = 120;
@@ -22,11 +22,19 @@ const UPLOAD_MS = 60;
 const READERS = 6;
 const POLLERS = 2;
 const TALKERS = 3;
-const TOKEN_LIFE_S = 6 * 3600;
 /** From the end of a fault until everybody must have everything. */
 export const RECOVER_MS = 60_000;
 /** Successes after a fault that show that a writer is back. */
 const BACK_COUNT = 3;
+
+/** Interfaces over which events and messages are heard. */
+export const READING = ["stream", "poll", "chat"] as const;
+export type Reading = typeof READING[number];
+
+export interface Spread {
+  readonly median: number;
+  readonly longest: number;
+}
 
 /** What one fault did to those who were at work, as far as they can tell. */
 export interface Outcome {
@@ -36,12 +44,13 @@ export interface Outcome {
     readonly chat: number;
     readonly chunks: number;
   };
-  readonly findings: Findings;
+  /** By interface: what was acknowledged and not heard, what came twice, and what came in a wrong order. */
+  readonly findings: Readonly<Record<Reading, Findings>>;
   readonly resets: number;
   /** From an acknowledgement to the last reader that hears of it. */
   readonly slowestMs: number;
-  /** Without service: the median and the longest of all writers. */
-  readonly outageMs: { readonly median: number; readonly longest: number };
+  /** Longest time of one client without service. */
+  readonly outageMs: { readonly writing: Spread; readonly reading: Spread };
   /** What had not recovered by itself in time; empty: everybody has. */
   readonly stuck: readonly string[];
 }
@@ -56,30 +65,18 @@ export class Crowd {
   readonly #talkers: { talker: Talker; service: Service }[];
   readonly #uploader: Uploader;
   readonly #talking: Promise<void>[] = [];
-  readonly #tokenOf: (userId: string) => Promise<string>;
+  readonly issuer: Issuer;
   #isEnding = false;
   /** Everything acknowledged until then has been waited for. */
   #settledAt = 0;
+  /** The last message of the room that was acknowledged then. */
+  #saidUntil = 0;
 
   private constructor(cluster: Cluster) {
-    const tokens = new Tokens({
-      jwtSecret: cluster.jwtSecret,
-      jwksUrl: undefined,
-      jwtIssuer: undefined,
-      jwtAudience: undefined,
-    });
-    const known = new Map<string, Promise<string>>();
-    const token = (userId: string) => {
-      let made = known.get(userId);
-      if (made === undefined) {
-        made = tokens.sign({ sub: userId, orgId: 1, role: "manager", name: userId }, TOKEN_LIFE_S);
-        known.set(userId, made);
-      }
-      return made;
-    };
+    this.issuer = new Issuer(cluster.jwtSecret);
+    const { token } = this.issuer;
     const where = { url: cluster.url, token };
     this.#cluster = cluster;
-    this.#tokenOf = token;
     this.#rest = ["rest-1", "rest-2"].map((name) => new RestWriter(name, where, WRITE_MS));
     this.#nats = new NatsWriter("nats-1", cluster.natsUrl, WRITE_MS);
     this.#readers = numbered("stream", READERS).map((name) => new StreamReader(name, where));
@@ -91,7 +88,7 @@ export class Crowd {
   static async begin(cluster: Cluster): Promise<Crowd> {
     const crowd = new Crowd(cluster);
     for (const name of numbered("talker", TALKERS)) {
-      const token = await crowd.#tokenOf(name);
+      const token = await crowd.issuer.token(name);
       const instances = [cluster.url.replace("http", "ws")];
       const talker = new Talker({ roomId: ROOM, userId: name, token, instances });
       crowd.#talkers.push({ talker, service: new Service() });
@@ -107,15 +104,15 @@ export class Crowd {
   /** Does something to the cluster while everybody works, and waits until all have recovered from it. */
   async during(fault: () => Promise<void>): Promise<Outcome> {
     const before = this.#counts();
+    const findings = this.#findings([]);
     const resets = this.#resets();
     const from = performance.now();
-    for (const { service } of this.#writers()) service.begin();
+    for (const { service } of [...this.#writers(), ...this.#readers]) service.begin();
     await fault();
     const stuck = [...await this.#recovered(), ...await this.#settled()];
     // What was acknowledged this very moment is still on its way.
     const acked = this.#acknowledged().filter(({ at }) => at >= from && at <= this.#settledAt);
     const after = this.#counts();
-    const outages = this.#writers().map(({ service }) => service.longestMs).sort((a, b) => a - b);
     return {
       acknowledged: {
         rest: after.rest - before.rest,
@@ -123,12 +120,12 @@ export class Crowd {
         chat: after.chat - before.chat,
         chunks: after.chunks - before.chunks,
       },
-      findings: this.#findings(acked),
+      findings: since(this.#findings(acked), findings),
       resets: this.#resets() - resets,
       slowestMs: Math.max(
         ...[...this.#readers, ...this.#pollers].map(({ tracker }) => tracker.slowest(acked)),
       ),
-      outageMs: { median: outages[Math.floor(outages.length / 2)]!, longest: outages.at(-1)! },
+      outageMs: { writing: spreadOf(this.#writers()), reading: spreadOf(this.#readers) },
       stuck,
     };
   }
@@ -162,15 +159,32 @@ export class Crowd {
         const rest = checkKept(this.#rest.flatMap(({ titles }) => titles), tasks.map(({ title }) => title));
         const said = this.#talkers.flatMap(({ talker }) => [...talker.acknowledged.keys()]);
         const chat = checkKept(said, messages.map(({ clientMsgId }) => clientMsgId));
+        const told = await this.#history();
+        const shown = checkKept(messages.map(({ seq }) => String(seq)), told.map(String));
         return {
-          lost: [...rest.lost, ...chat.lost],
-          doubled: [...rest.doubled, ...chat.doubled],
-          disordered: checkGapless(messages.map(({ seq }) => seq)),
+          lost: [...rest.lost, ...chat.lost, ...shown.lost],
+          doubled: [...rest.doubled, ...chat.doubled, ...shown.doubled],
+          disordered: [...checkGapless(messages.map(({ seq }) => seq)), ...checkGapless(told)],
         };
       });
     } finally {
       await sql.end({ timeout: 2 });
     }
+  }
+
+  /** What was said in the room, page by page, as somebody reads it who scrolls up. */
+  async #history(): Promise<number[]> {
+    const headers = { authorization: `Bearer ${await this.issuer.token("reader")}` };
+    let seqs: number[] = [];
+    for (let before = ""; before !== "&before=1";) {
+      const path = `/v2/collaboration/rooms/${ROOM}/messages?limit=100${before}`;
+      const answer = await fetch(`${this.#cluster.url}${path}`, { headers });
+      const { messages } = await answer.json();
+      if (messages.length === 0) break;
+      seqs = [...messages.map(({ seq }: { seq: number }) => seq), ...seqs];
+      before = `&before=${seqs[0]}`;
+    }
+    return seqs;
   }
 
   async #talk({ talker, service }: { talker: Talker; service: Service }): Promise<void> {
@@ -200,10 +214,15 @@ export class Crowd {
   /** All readers have what was acknowledged until now; answers those that have not in time. */
   async #settled(): Promise<string[]> {
     this.#settledAt = performance.now();
+    this.#saidUntil = Math.max(
+      0,
+      ...this.#talkers.flatMap(({ talker }) => [...talker.acknowledged.values()]),
+    );
     const acked = this.#acknowledged();
-    const late = () => {
-      return [...this.#readers, ...this.#pollers].filter(({ tracker }) => !tracker.isComplete(acked));
-    };
+    const late = () => [
+      ...[...this.#readers, ...this.#pollers].filter(({ tracker }) => !tracker.isComplete(acked)),
+      ...this.#unheard(this.#saidUntil),
+    ];
     while (late().length > 0 && performance.now() < this.#settledAt + RECOVER_MS) await pause(50);
     return late().map(({ name }) => name);
   }
@@ -218,14 +237,43 @@ export class Crowd {
     return [...this.#rest.flatMap(({ acknowledged }) => acknowledged), ...this.#nats.acknowledged];
   }
 
-  #findings(acked: readonly Acknowledged[]): Findings {
-    const all = [...this.#readers, ...this.#pollers].map(({ tracker }) => tracker.findings(acked));
-    const chat = this.#talkers.flatMap(({ talker }) => talker.faults);
-    return {
-      lost: all.flatMap(({ lost }) => lost),
-      doubled: all.flatMap(({ doubled }) => doubled),
-      disordered: [...all.flatMap(({ disordered }) => disordered), ...chat],
+  #findings(acked: readonly Acknowledged[]): Record<Reading, Findings> {
+    const of = (clients: readonly { readonly tracker: Tracker }[]) => {
+      const all = clients.map(({ tracker }) => tracker.findings(acked));
+      return {
+        lost: all.flatMap(({ lost }) => lost),
+        doubled: all.flatMap(({ doubled }) => doubled),
+        disordered: all.flatMap(({ disordered }) => disordered),
+      };
     };
+    const faults = this.#talkers.flatMap(({ talker }) => talker.faults);
+    const unheard = this.#unheard(this.#saidUntil).flatMap(({ missing }) => missing);
+    return {
+      stream: of(this.#readers),
+      poll: of(this.#pollers),
+      chat: { lost: unheard, doubled: [], disordered: faults },
+    };
+  }
+
+  /** Messages acknowledged to one of them that another one has not heard. */
+  #unheard(until: number): { name: string; missing: string[] }[] {
+    const said = this.#talkers.flatMap(({ talker }) => [...talker.acknowledged.values()]).filter((seq) =>
+      seq <= until
+    );
+    return this.#talkers.map(({ talker }, i) => ({
+      name: `talker-${i + 1}`,
+      missing: said.filter((seq) => !talker.heard.has(seq)).map((seq) => `message ${seq}`),
+    })).filter(({ missing }) => missing.length > 0);
+  }
+
+  /** Sockets that were closed because their token had ended. */
+  get expired(): number {
+    return this.#readers.reduce((sum, { expired }) => sum + expired, 0);
+  }
+
+  /** Has everybody who reads over a socket come back with another token. */
+  reconnect(): void {
+    for (const reader of this.#readers) reader.reconnect();
   }
 
   #resets(): number {
@@ -240,6 +288,21 @@ export class Crowd {
       chunks: this.#uploader.service.count,
     };
   }
+}
+
+/** What is found now and was not found before. */
+function since(now: Record<Reading, Findings>, before: Record<Reading, Findings>): Record<Reading, Findings> {
+  const later = (kind: Reading): Findings => ({
+    lost: now[kind].lost,
+    doubled: now[kind].doubled.slice(before[kind].doubled.length),
+    disordered: now[kind].disordered.slice(before[kind].disordered.length),
+  });
+  return { stream: later("stream"), poll: later("poll"), chat: later("chat") };
+}
+
+function spreadOf(clients: readonly { readonly service: Service }[]): Spread {
+  const sorted = clients.map(({ service }) => service.longestMs).sort((a, b) => a - b);
+  return { median: sorted[Math.floor(sorted.length / 2)]!, longest: sorted.at(-1)! };
 }
 
 function numbered(name: string, count: number): string[] {

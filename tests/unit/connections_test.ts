@@ -135,7 +135,6 @@ Deno.test("connections - what is switched on again in the middle of a downgrade 
   }
 });
 
-<<<<<<< HEAD
 Deno.test("connections - the gauges are what is open, with the bytes that sockets of the stream have not sent", () => {
   const registry = new Registry(APP_METRICS);
   const connections = new Connections({ max: 7, maxPerUser: 7, random: () => 0, registry });
@@ -163,7 +162,8 @@ Deno.test("connections - the gauges are what is open, with the bytes that socket
     "streaming_active_connections 2",
   ];
   assert.deepEqual(told.filter((line) => !lines.includes(line)), []);
-=======
+});
+
 Deno.test("connections - a token that was revoked takes no place, and what has it by now ends with the next look", async () => {
   const clock = FakeTimers.install({ toFake: ["setTimeout", "setInterval", "clearInterval"] });
   try {
@@ -190,5 +190,4 @@ Deno.test("connections - a token that was revoked takes no place, and what has i
   } finally {
     clock.uninstall();
   }
->>>>>>> 46760f2 (auth: leave no moment between a revocation and what is opened)
 });

@@ -5,7 +5,7 @@ const [path = "", mimetype = "application/pdf", documentType = "other", guestId]
 const headers = { authorization: `Bearer ${Deno.env.get("TOKEN")}` };
 const file = await Deno.readFile(path);
 /** Codes after which the same would end the same way. */
-const FINAL = [4400, 4401, 4403, 4404, 4413, 4415, 4422];
+const FINAL = [4400, 4401, 4403, 4404, 4410, 4413, 4415, 4422];
 const READ_POLL_MS = 1_000;
 
 let uploadId: string | undefined;

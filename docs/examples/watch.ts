@@ -3,7 +3,7 @@
 const SERVER = Deno.env.get("SERVER") ?? "ws://127.0.0.1:4000";
 const services = (Deno.args[0] ?? "finance,staff,tasks").split(",");
 const headers = { authorization: `Bearer ${Deno.env.get("TOKEN")}` };
-const FINAL = [1009, 4400, 4401, 4403];
+const FINAL = [1009, 4400, 4401, 4403, 4410];
 const SEEN_MAX = 1000;
 const GRACE_MS = 5_000;
 

@@ -1,7 +1,7 @@
 // What docs/examples shows is run as its first line says, against the real server.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { publish, startDemo, until, watchSockets } from "../harness/live.ts";
+import { call, publish, startDemo, until, watchConnections, watchSockets } from "../harness/live.ts";
 import type { TestServer } from "../harness/server.ts";
 import { TestSocket } from "../harness/socket.ts";
 
@@ -105,4 +105,48 @@ Deno.test("docs - the example client uploads a file, and says what becomes of it
     await Promise.all([child.status, reading]);
     await Deno.remove(path);
   }
+});
+
+Deno.test("docs - the example of chat shows what is said, and says each line once whatever is lost", async () => {
+  const sockets = watchConnections(server);
+  const env = { SERVER: server.wsUrl, TOKEN: await server.token() };
+  const args = ["run", "-A", "docs/examples/chat.ts", "property-1"];
+  const options = { args, env, cwd: ROOT, stdin: "piped", stdout: "piped" } as const;
+  const child = new Deno.Command(Deno.execPath(), options).spawn();
+  const writer = child.stdin.getWriter();
+  const type = (line: string) => writer.write(new TextEncoder().encode(`${line}\n`));
+  let text = "";
+  const reading = (async () => {
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) text += chunk;
+  })();
+  const lines = (start: string) => text.split("\n").filter((line) => line.startsWith(start));
+  try {
+    await until("it has joined", () => lines("joined").length === 1);
+    await type("Good morning");
+    await until("it shows what it said", () => lines("#1").length === 1);
+    // What is said while the connection goes is said on the next one.
+    sockets.find(({ kind }) => kind === "chatting")!.leave("restart", 0);
+    await type("Is room 12 ready?");
+    await until("it has joined again", () => lines("joined").length === 2);
+    await until("it shows what it said meanwhile", () => lines("#2").length >= 1);
+    const url = `${server.url}/v2/collaboration/rooms/property-1/messages`;
+    const token = await server.token({ sub: "kavya", name: "Kavya" });
+    await call(url, { token, json: { text: "It is", clientMsgId: "k1" } });
+    await until("it shows what others say", () => lines("#3").length === 1);
+    assert.deepEqual(lines("#"), ["#1 Test: Good morning", "#2 Test: Is room 12 ready?", "#3 Kavya: It is"]);
+    const { json } = await call(url, { token });
+    assert.equal(json.messages.length, 3);
+  } finally {
+    await writer.close();
+    child.kill("SIGTERM");
+    await Promise.all([child.status, reading]);
+  }
+});
+
+Deno.test("docs - every example is run here", () => {
+  const own = Deno.readTextFileSync(new URL(import.meta.url));
+  const unrun = [...Deno.readDirSync(`${ROOT}/docs/examples`)].filter(({ name }) => {
+    return !own.includes(`docs/examples/${name}"`);
+  });
+  assert.deepEqual(unrun.map(({ name }) => name), []);
 });

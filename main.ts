@@ -1,6 +1,7 @@
 import { App, cors, csrf, staticFiles } from "fresh";
 import type { State } from "@/services/http/define.ts";
 import { counted } from "@/services/http/counted.ts";
+import { clientOf } from "@/services/http/client_address.ts";
 import { identified, requestIdOf } from "@/services/http/identified.ts";
 import { problems } from "@/services/http/problems.ts";
 import { type Fetch, runProcess } from "@/services/http/serve.ts";
@@ -14,6 +15,7 @@ export function createApp(services: () => Services): App<State> {
     .use((ctx) => {
       ctx.state.services = services();
       ctx.state.requestId = requestIdOf(ctx.req);
+      ctx.state.client = clientOf(ctx.req, ctx.info, services().trustedProxies);
       return ctx.next();
     })
     .use(identified)

@@ -14,6 +14,7 @@ export const handler = define.handlers(({ error, state }) => {
     "cache-control": "no-store",
     "content-security-policy": POLICY,
     [REQUEST_ID_HEADER]: state.requestId,
+    ...(state.retryAfter !== undefined && { "retry-after": String(state.retryAfter) }),
   };
   return page({ status, detail: error instanceof HttpError ? error.message : "" }, { status, headers });
 });
@@ -25,6 +26,7 @@ function wordsOf(status: number, detail: string): [title: string, text: string] 
   }
   if (status === 401) return ["Please sign in", "This page is for people who are signed in."];
   if (status === 403) return ["This is not yours to see", "Ask a manager if you think it should be."];
+  if (status === 429) return ["Too much at once", "Wait a moment, then try again."];
   if (status < 500) return ["This did not work", detail];
   if (status === 503) {
     return ["Back in a moment", "A part of the service cannot be reached right now. Try again shortly."];

@@ -8,11 +8,12 @@ const SEE_OTHER = 303;
 /** Ends the session of this browser, wherever else its token may be. `csrf` guards it: another site cannot sign anybody out. */
 export const handler = define.handlers(methods({
   async POST(ctx) {
-    const { tokens, revocations, failed } = ctx.state.services;
+    const { tokens, revocations, rateLimits, failed } = ctx.state.services;
     const cookie = tokenCookie(ctx.req);
     const person = cookie === null ? undefined : await tokens.verify(cookie);
     if (person !== undefined && "userId" in person && person.tokenId !== undefined) {
       const { orgId, userId, tokenId } = person;
+      rateLimits.person("revoke", person);
       // The browser forgets it in any case: nobody is kept signed in because a database is away.
       await revocations.revoke({ orgId, tokenId, at: Date.now() }, userId).catch(failed);
     }

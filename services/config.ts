@@ -1,4 +1,6 @@
 import { FLAG_NAMES, flagRule, flagValueOf, type FlagValues, initialFlags } from "@/lib/flags/flags.ts";
+import { READS_PER_S, WRITES_PER_S } from "@/lib/limits/rates.ts";
+import { parseRange } from "@/lib/net/addresses.ts";
 import { parseId } from "@/lib/protocol/subjects.ts";
 import { type Env, flag, integer, natsUrl, text, url } from "@/services/env.ts";
 
@@ -18,6 +20,11 @@ export interface Config {
   readonly jwtAudience: string | undefined;
   /** Origins allowed to connect with a cookie, e.g. `https://app.example.com`. Never a wildcard. */
   readonly publicOrigins: readonly string[];
+  /** Proxies of ours, whose word for the address of a client counts; undefined: whether there are any is not known. */
+  readonly trustedProxies: readonly string[] | undefined;
+  /** Requests of one person that read, and that write, each second; 0: as many as they like. */
+  readonly readsPerSecond: number;
+  readonly writesPerSecond: number;
   /** Demo people can sign in on the sign-in page. */
   readonly demo: boolean;
   readonly feedConsumer: "org" | "process";
@@ -42,6 +49,7 @@ export interface Config {
 /** Shortest HS256 secret: as long as its hash (RFC 7518, 3.2). */
 export const JWT_SECRET_BYTES_MIN = 32;
 const PORT_MAX = 65_535;
+const RATE_MAX = 1_000_000;
 /** Kept below the usual limit of file descriptors: an accept error would end the listener. */
 const CONNECTIONS_DEFAULT = 8_000;
 const CONNECTIONS_PER_USER_DEFAULT = 30;
@@ -74,6 +82,9 @@ export function readConfig(
     jwtIssuer: text(env, "JWT_ISSUER"),
     jwtAudience: text(env, "JWT_AUDIENCE"),
     publicOrigins: origins(env, problems),
+    trustedProxies: proxies(env, problems),
+    readsPerSecond: integer(env, "RATE_READS", { default: READS_PER_S, min: 0, max: RATE_MAX }, problems),
+    writesPerSecond: integer(env, "RATE_WRITES", { default: WRITES_PER_S, min: 0, max: RATE_MAX }, problems),
     demo: flag(env, "DEMO", problems),
     feedConsumer: oneOf(env, "FEED_CONSUMER", ["org", "process"], problems),
     eventsReplicas: integer(env, "EVENTS_REPLICAS", {
@@ -162,6 +173,19 @@ function origins(env: Env, problems: string[]): readonly string[] {
         `PUBLIC_ORIGINS holds "${origin}": an origin such as https://app.example.com is needed`,
       );
     }
+  }
+  return list;
+}
+
+/** "none": there is no proxy, every address is a client's. */
+function proxies(env: Env, problems: string[]): readonly string[] | undefined {
+  const given = text(env, "TRUSTED_PROXIES");
+  if (given === undefined || given === "none") return given === undefined ? undefined : [];
+  const list = given.split(",").map((item) => item.trim()).filter(Boolean);
+  for (const item of list.filter((item) => parseRange(item) === undefined)) {
+    problems.push(
+      `TRUSTED_PROXIES holds "${item}": addresses and networks are needed, as in 10.0.0.5,172.16.0.0/12, or none`,
+    );
   }
   return list;
 }

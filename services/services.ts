@@ -2,6 +2,7 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { Registry } from "@/lib/metrics/registry.ts";
+import { parseRange, type Range } from "@/lib/net/addresses.ts";
 import { NatsBus } from "@/services/chat/bus.ts";
 import { Chat } from "@/services/chat/chat.ts";
 import { type ChatRest, createChatRest } from "@/services/chat/chat_rest.ts";
@@ -25,6 +26,7 @@ import { Flags } from "@/services/flags/flags.ts";
 import { OrganisationIds } from "@/services/flags/organisations.ts";
 import { OrgSource } from "@/services/feeds/org_source.ts";
 import { ProcessSource } from "@/services/feeds/process_source.ts";
+import { RateLimits } from "@/services/http/rate_limits.ts";
 import { errorFields, type Failed, type Log } from "@/services/log.ts";
 import { APP_METRICS, appMeasures, beginAtZero, watchNats } from "@/services/metrics/app_metrics.ts";
 import { type MetricsEndpoint, serveMetrics } from "@/services/metrics/endpoint.ts";
@@ -60,6 +62,8 @@ export interface Services {
   readonly tokens: Tokens;
   readonly tickets: Tickets;
   readonly revocations: Revocations;
+  readonly rateLimits: RateLimits;
+  readonly trustedProxies: readonly Range[];
   readonly resources: ResourceStore;
   readonly relay: OutboxRelay;
   readonly feeds: Feeds;
@@ -293,6 +297,14 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     tokens: new Tokens(config, isRevoked),
     tickets: new Tickets(js, jsm, isRevoked),
     revocations,
+    trustedProxies: (config.trustedProxies ?? []).flatMap((item) => parseRange(item) ?? []),
+    rateLimits: new RateLimits({
+      readsPerSecond: config.readsPerSecond,
+      writesPerSecond: config.writesPerSecond,
+      addressesAreClients: config.trustedProxies !== undefined,
+      registry,
+      now: () => Date.now(),
+    }),
     resources,
     relay,
     feeds,

@@ -3,7 +3,10 @@ import { definePages, type PageState, readSession } from "@/services/auth/sessio
 
 /** Reads who is signed in, and keeps pages out of caches: the back button must not show what was signed out of. */
 const session = definePages.middleware(async (ctx) => {
-  ctx.state.session = await readSession(ctx.req, ctx.state.services);
+  const { services } = ctx.state;
+  const session = await readSession(ctx.req, services);
+  if (session !== null) services.rateLimits.person("reads", session.principal);
+  ctx.state.session = session;
   const response = await ctx.next();
   if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
   response.headers.set("referrer-policy", "same-origin");

@@ -23,12 +23,14 @@ export const handler = definePages.handlers({
   },
 
   async POST(ctx) {
-    const { services } = ctx.state;
+    const { services, client } = ctx.state;
+    services.rateLimits.address("sign_in_address", client);
     const form = await readForm(ctx.req);
     const next = safeNext(form?.get("next"));
     const people = services.config.demo ? DEMO_USERS : [];
     const person = people.find(({ userId }) => userId === form?.get("user"));
     if (person === undefined) return page({ next, people, refused: UNKNOWN }, { status: 400 });
+    services.rateLimits.person("sign_in_person", person);
     if (!await isActive(services.sql, person)) {
       return page({ next, people, refused: switchedOff(person) }, { status: 403 });
     }

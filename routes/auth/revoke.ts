@@ -18,6 +18,7 @@ const FULL_RETRY_S = 3_600;
 export const handler = define.handlers(methods({
   async POST(ctx) {
     const principal = await authenticate(ctx);
+    ctx.state.services.rateLimits.person("revoke", principal);
     const isEmpty = ctx.req.body === null || ctx.req.headers.get("content-length") === "0";
     const body = isEmpty ? { ok: true as const, value: {} } : await readJson(ctx.req);
     if (!body.ok) return problemResponse(body.problem);

@@ -7,7 +7,9 @@ import { TICKET_LIFE_S } from "@/services/auth/tickets.ts";
 export const handler = define.handlers(methods({
   async POST(ctx) {
     const principal = await authenticate(ctx);
-    const ticket = await ctx.state.services.tickets.issue(principal, crypto.randomUUID());
+    const { tickets, rateLimits } = ctx.state.services;
+    rateLimits.person("tickets", principal);
+    const ticket = await tickets.issue(principal, crypto.randomUUID());
     return Response.json({ ticket, expiresInMs: TICKET_LIFE_S * 1000 }, {
       status: 201,
       headers: { "cache-control": "no-store" },

@@ -9,7 +9,7 @@ import { methods } from "@/services/http/methods.ts";
 /** Prolongs the session of this browser, and gives it a ticket to tell its open socket so: no script holds a token. */
 export const handler = define.handlers(methods({
   async POST(ctx) {
-    const { sql, tokens, tickets } = ctx.state.services;
+    const { sql, tokens, tickets, rateLimits } = ctx.state.services;
     const cookie = tokenCookie(ctx.req);
     if (cookie === null) {
       return problemResponse({ code: "unauthenticated", detail: "this is for browsers that are signed in" });
@@ -19,6 +19,7 @@ export const handler = define.handlers(methods({
       now: new Date(),
       async refusal(principal) {
         checkPerson(ctx, principal);
+        rateLimits.person("tickets", principal);
         if (await isActive(sql, principal)) return undefined;
         return { code: "unauthenticated", detail: "this person's access has been switched off" };
       },

@@ -241,6 +241,7 @@ export class Chat {
   #counted({ orgId, userId }: Principal): ChatRefused | undefined {
     const retryAfterMs = this.#sends.take(`${orgId}/${userId}`, this.#options.clock.now());
     if (retryAfterMs === 0) return undefined;
+    this.#options.registry.count("innstream_rate_limited_total", { limit: "messages" });
     return {
       error: "too_many_messages",
       detail: `at most ${SENDS_MAX} in ${SENDS_WINDOW_MS} ms`,

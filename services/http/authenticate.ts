@@ -13,9 +13,19 @@ type Request_ = Pick<Context<State>, "req" | "url" | "state">;
 /**
  * Who is asking: token from `Authorization: Bearer`, else `?token=`, else `?ticket=` (sockets only), else the cookie `token`. Throws a
  * ProblemError (401) where there is none or it is not valid, and 403 where a cookie comes from a foreign origin on a
- * request that changes something or opens a socket.
+ * request that changes something or opens a socket, and 429 where this person, or for a socket this address, asks too
+ * much.
  */
 export async function authenticate(ctx: Request_): Promise<Principal> {
+  const { rateLimits } = ctx.state.services;
+  // Before anything is spent on it.
+  if (isUpgrade(ctx.req)) rateLimits.address("handshakes", ctx.state.client);
+  const principal = await identify(ctx);
+  if (!isUpgrade(ctx.req)) rateLimits.person(isReading(ctx.req) ? "reads" : "writes", principal);
+  return principal;
+}
+
+async function identify(ctx: Request_): Promise<Principal> {
   const { tokens, tickets } = ctx.state.services;
   // A ticket opens a connection and nothing else: with it, nobody gets the next ticket.
   const ticket = isUpgrade(ctx.req) ? ctx.url.searchParams.get("ticket") : null;
@@ -56,7 +66,11 @@ function bearerOf(req: Request): string | null {
 
 /** Reading over plain HTTP is safe from other sites; a socket is not, since its answers are not guarded by CORS. */
 function isSafe(req: Request): boolean {
-  return (req.method === "GET" || req.method === "HEAD") && req.headers.get("upgrade") === null;
+  return isReading(req) && req.headers.get("upgrade") === null;
+}
+
+function isReading({ method }: Request): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 /** Throws `origin_not_allowed` where a request that is known by its cookie comes from another site. */

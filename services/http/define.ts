@@ -6,6 +6,10 @@ export interface State {
   services: Services;
   /** Stands in the log lines and the `x-request-id` header of this request. */
   requestId: string;
+  /** What the client is counted under: its address, or the network of it. */
+  client: string;
+  /** Seconds after which it is worth trying again, where an error page is to say so. */
+  retryAfter?: number | undefined;
 }
 
 export const define = createDefine<State>();

@@ -25,6 +25,7 @@ export const problems: Middleware<State> = async (ctx) => {
     const { services: { log }, requestId } = ctx.state;
     const isBug = problem.code === "internal";
     if (isBug) log("error", "a request failed", { requestId, route: ctx.route, ...errorFields(error) });
+    ctx.state.retryAfter = problem.retryAfter;
     if (wantsPage(ctx.req)) throw asHttpError(error);
     return problemResponse(isBug ? { ...problem, detail: `request ${requestId}` } : problem);
   }

@@ -167,6 +167,9 @@ export class Connections {
   /** `reason`: the name of the close code, or `gone` where the client went. May be told twice. */
   remove(held: Held, reason = "gone"): void {
     if (!this.#held.delete(held)) return;
+    if (reason === "too_many_frames") {
+      this.#registry.count("innstream_rate_limited_total", { limit: "frames" });
+    }
     this.#registry.count("innstream_connections_closed_total", { endpoint: ENDPOINTS[held.kind], reason });
   }
 

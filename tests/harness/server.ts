@@ -1,4 +1,5 @@
 import { initialFlags } from "@/lib/flags/flags.ts";
+import { READS_PER_S, WRITES_PER_S } from "@/lib/limits/rates.ts";
 import type { Config } from "@/services/config.ts";
 import { listen, type Running } from "@/services/http/serve.ts";
 import { type Services, startServices } from "@/services/services.ts";
@@ -63,6 +64,9 @@ async function instance(
     jwtIssuer: undefined,
     jwtAudience: undefined,
     publicOrigins: [],
+    trustedProxies: undefined,
+    readsPerSecond: READS_PER_S,
+    writesPerSecond: WRITES_PER_S,
     demo: true,
     feedConsumer: "org",
     eventsReplicas: 1,

@@ -50,6 +50,17 @@ Deno.test("config - every wrong value is told at once, one line each, and no pas
   for (const line of config.problems) assert.ok(!line.includes("\n"));
 });
 
+Deno.test("config - proxies are addresses and networks, or said to be none; what is not known is told apart", () => {
+  const read = (value?: string) => {
+    const config = readConfig({ ...GOOD, ...(value !== undefined && { TRUSTED_PROXIES: value }) });
+    return "problems" in config ? config.problems : config.trustedProxies;
+  };
+  assert.equal(read(), undefined);
+  assert.deepEqual(read("none"), []);
+  assert.deepEqual(read("10.0.0.5, fd00::/8"), ["10.0.0.5", "fd00::/8"]);
+  assert.match(String(read("10.0.0.5,*")), /TRUSTED_PROXIES holds "\*"/);
+});
+
 Deno.test("config - a token needs exactly one kind of key", () => {
   const none = readConfig({ ...GOOD, JWT_SECRET: "" });
   assert.ok("problems" in none && none.problems.some((line) => line.includes("JWKS_URL is missing")));

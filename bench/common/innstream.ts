@@ -83,7 +83,10 @@ async function seed(ownerUrl: string): Promise<void> {
 }
 
 /** The product as an operator would run it: a process of its own beside its PostgreSQL and NATS. */
-export async function startInnstream(feedConsumer: "org" | "process" = "org"): Promise<Innstream> {
+export async function startInnstream(
+  feedConsumer: "org" | "process" = "org",
+  more: Readonly<Record<string, string>> = {},
+): Promise<Innstream> {
   const { postgres, nats, databaseUrl } = await (backing ??= startBacking());
   const secret = crypto.randomUUID() + crypto.randomUUID();
   const port = freePort();
@@ -97,6 +100,7 @@ export async function startInnstream(feedConsumer: "org" | "process" = "org"): P
     MAX_CONNECTIONS: String(CONNECTIONS_MAX),
     REALTIME_STREAMING_V2: "true",
     REALTIME_ROLLOUT_PERCENT: "100",
+    ...more,
   };
   const child = new Child({
     name: "innstream",

@@ -1,3 +1,11 @@
+export interface Table {
+  readonly title: string;
+  /** What the columns mean. */
+  readonly about: string;
+  readonly columns: string[];
+  readonly rows: string[][];
+}
+
 /** Prints a title, what the columns mean, and rows under them; numbers stand to the right. */
 export function printTable(
   title: string,

@@ -2,11 +2,11 @@
 // they are answered. To be held beside stream-1000: requests, CPU, latency.
 import exec from "k6/execution";
 import { published, tokens, wakePolls } from "./common/ledger.ts";
-import { connected, doubled, lost } from "./common/metrics.ts";
+import { connected, doubled, lost, settled } from "./common/metrics.ts";
 import { PollClient } from "./common/poll_client.ts";
 import { publishing } from "./common/publishing.ts";
 import { SETTINGS } from "./common/settings.ts";
-import { STATS } from "./common/summary.ts";
+import { STATS, SYSTEM_TAGS } from "./common/summary.ts";
 import { elapsed, pause, until } from "./common/time.ts";
 import { watchFrom, watching } from "./common/watching.ts";
 
@@ -35,10 +35,12 @@ export const options = {
     watch: watching(CONNECTED_SECONDS, SETTINGS.seconds),
   },
   summaryTrendStats: STATS,
+  systemTags: SYSTEM_TAGS,
   thresholds: {
     connected: [`count>=${SETTINGS.connections}`],
     delivery: ["p(99)<1000"],
     errors: ["rate<0.001"],
+    settled: [`count>=${SETTINGS.connections}`],
     events_lost: ["count==0"],
     events_doubled: ["count==0"],
     dropped_iterations: ["count==0"],
@@ -60,6 +62,7 @@ export async function poll(): Promise<void> {
   const missing = () => clients.reduce((sum, { tally }) => sum + tally.missing(all), 0);
   while (missing() > 0 && elapsed() < GIVEN_UP_SECONDS) await pause(LOOK_MS);
   lost.add(missing());
+  settled.add(clients.length);
   doubled.add(0);
   for (const client of clients) client.end();
   wakePolls();

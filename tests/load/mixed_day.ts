@@ -8,7 +8,7 @@ import { chatLost } from "./common/metrics.ts";
 import { workInTheOffice } from "./common/office.ts";
 import { publishing } from "./common/publishing.ts";
 import { CONNECTED_SECONDS, END_SECONDS, SETTINGS } from "./common/settings.ts";
-import { STATS } from "./common/summary.ts";
+import { STATS, SYSTEM_TAGS } from "./common/summary.ts";
 import { elapsed, pause, until } from "./common/time.ts";
 import { uploadFile } from "./common/upload_client.ts";
 import { watchFrom, watching } from "./common/watching.ts";
@@ -58,6 +58,7 @@ export const options = {
     upload: arrivals("upload", UPLOADS_PER_MINUTE, "1m"),
   },
   summaryTrendStats: STATS,
+  systemTags: SYSTEM_TAGS,
   thresholds: {
     connected: [`count>=${SETTINGS.connections}`],
     delivery: ["avg<100", "p(99)<250"],
@@ -67,6 +68,7 @@ export const options = {
     uploads: ["count>0"],
     "http_req_duration{to:app}": ["p(99)<500"],
     errors: ["rate<0.001"],
+    settled: [`count>=${SETTINGS.connections}`],
     events_lost: ["count==0"],
     events_doubled: ["count==0"],
     chat_lost: ["count==0"],

@@ -8,7 +8,7 @@ import { countLive, listening, openSockets, settle } from "./common/listening.ts
 import { publishing } from "./common/publishing.ts";
 import { CONNECTED_SECONDS, END_SECONDS, SETTINGS } from "./common/settings.ts";
 import { StreamClient } from "./common/stream_client.ts";
-import { STATS } from "./common/summary.ts";
+import { STATS, SYSTEM_TAGS } from "./common/summary.ts";
 import { elapsed, pause, until } from "./common/time.ts";
 import { watchFrom, watching } from "./common/watching.ts";
 
@@ -42,12 +42,14 @@ export const options = {
     },
   },
   summaryTrendStats: STATS,
+  systemTags: SYSTEM_TAGS,
   thresholds: {
     connected: [`count>=${SETTINGS.connections}`],
     refused_as_documented: ["rate==1"],
     free_place_taken: ["rate==1"],
     delivery: ["p(99)<1000"],
     errors: ["rate<0.001"],
+    settled: [`count>=${SETTINGS.connections - 1}`],
     events_lost: ["count==0"],
     events_doubled: ["count==0"],
     gaps: ["count==0"],

@@ -5,7 +5,7 @@ import { crash } from "./common/ledger.ts";
 import { countLive, listening, openSockets, settle } from "./common/listening.ts";
 import { publishing } from "./common/publishing.ts";
 import { CONNECTED_SECONDS, END_SECONDS, SETTINGS } from "./common/settings.ts";
-import { STATS } from "./common/summary.ts";
+import { STATS, SYSTEM_TAGS } from "./common/summary.ts";
 import { elapsed, until } from "./common/time.ts";
 import { watchFrom, watching } from "./common/watching.ts";
 
@@ -36,12 +36,14 @@ export const options = {
     },
   },
   summaryTrendStats: STATS,
+  systemTags: SYSTEM_TAGS,
   thresholds: {
     connected: [`count>=${SETTINGS.connections}`],
     came_back: [`count>=${SETTINGS.connections}`],
     back_after_drop: ["p(99)<5000"],
     back_after_crash: ["p(99)<15000"],
     errors: ["rate<0.001"],
+    settled: [`count>=${SETTINGS.connections}`],
     events_lost: ["count==0"],
     events_doubled: ["count==0"],
     gaps: ["count==0"],

@@ -3,7 +3,7 @@
 import { countLive, listening, openSockets, settle } from "./common/listening.ts";
 import { publishing } from "./common/publishing.ts";
 import { CONNECTED_SECONDS, END_SECONDS, SETTINGS } from "./common/settings.ts";
-import { STATS } from "./common/summary.ts";
+import { STATS, SYSTEM_TAGS } from "./common/summary.ts";
 import { until } from "./common/time.ts";
 import { watchFrom, watching } from "./common/watching.ts";
 
@@ -17,12 +17,14 @@ export const options = {
     watch: watching(CONNECTED_SECONDS, SETTINGS.seconds),
   },
   summaryTrendStats: STATS,
+  systemTags: SYSTEM_TAGS,
   thresholds: {
     connected: [`count>=${SETTINGS.connections}`],
     delivery: ["avg<100", "p(99)<100"],
     app_cpu_percent_of_machine: ["avg<50"],
     app_memory_mb: ["max<2048"],
     errors: ["rate<0.001"],
+    settled: [`count>=${SETTINGS.connections}`],
     events_lost: ["count==0"],
     events_doubled: ["count==0"],
     gaps: ["count==0"],

@@ -4,9 +4,12 @@ import fc from "fast-check";
 import { eventFrame } from "@/lib/protocol/frames.ts";
 import { FrameReader } from "../load/common/frames.ts";
 import { Tally } from "../load/common/tally.ts";
+import { FewLines } from "../load/run/few_lines.ts";
 import { readOptions } from "../load/run/options.ts";
+import { reportTables } from "../load/run/report.ts";
+import { reportHtml } from "../load/run/report_html.ts";
 import { SCRIPTS } from "../load/run/scripts.ts";
-import { Usage } from "../load/run/usage.ts";
+import { Usage } from "@/bench/common/taken.ts";
 
 Deno.test("load - a tally tells a double from what is new, and counts what is missing", () => {
   fc.assert(fc.property(fc.array(fc.nat(5_000)), fc.uniqueArray(fc.nat(5_000)), (came, published) => {
@@ -49,6 +52,7 @@ Deno.test("load - options are those of the script unless others are asked for", 
     url: undefined,
     nats: undefined,
     cluster: false,
+    charts: false,
   };
   assert.deepEqual(readOptions(["stream-1000"]), whole);
   assert.deepEqual(
@@ -67,8 +71,60 @@ Deno.test("load - an option that makes no sense is told with what would be right
   assert.match(told("stream-1000", "--rate", "1.5"), /--rate is "1.5"/);
   assert.match(told("stream-1000", "--url", "localhost"), /--url is "localhost"/);
   assert.match(told("stream-1000", "--nats", "nats://127.0.0.1"), /--url/);
+  assert.match(told("stream-1000", "--nats", "127.0.0.1"), /--nats is "127.0.0.1"/);
   assert.match(told("stream-1000", "--cluster", "--url", "http://127.0.0.1"), /give one/);
   assert.match(told("stream-1000", "--fast"), /--fast/);
+});
+
+Deno.test("load - of lines that k6 repeats the first three are told, and how many more there were", () => {
+  const told: string[] = [];
+  const lines = new FewLines((line) => told.push(line));
+  for (let i = 0; i < 5; i++) {
+    lines.line(`time="2026-11-23T21:50:50Z" level=warning msg="Request Failed" error=${i}`);
+  }
+  lines.line("something else");
+  lines.end();
+  const first = [0, 1, 2].map((i) => `level=warning msg="Request Failed" error=${i}`);
+  assert.deepEqual(told, [...first, "something else", `"Request Failed" came 2 more times`]);
+});
+
+Deno.test("load - the report says what was demanded and what was, and shows text as text", () => {
+  const trend = { type: "trend", contains: "time" } as const;
+  const tables = reportTables("a <b> & c", {
+    state: { testRunDurationMs: 1 },
+    metrics: {
+      delivery: {
+        ...trend,
+        values: { avg: 12.34, "p(99)": 120, count: 7 },
+        thresholds: { "avg<100": { ok: true }, "p(99)<100": { ok: false } },
+      },
+      errors: {
+        type: "rate",
+        contains: "default",
+        values: { rate: 0.0005 },
+        thresholds: { "rate<0.001": { ok: true } },
+      },
+      app_memory_mb: {
+        type: "trend",
+        contains: "default",
+        values: {},
+        thresholds: { "max<2048": { ok: true } },
+      },
+    },
+  });
+  assert.deepEqual(tables[0]!.rows, [
+    ["app_memory_mb max", "<2048", "not sampled", "yes"],
+    ["delivery avg", "<100", "12.3 ms", "yes"],
+    ["delivery p(99)", "<100", "120 ms", "NO"],
+    ["errors rate", "<0.001", "0.05 %", "yes"],
+  ]);
+  const html = reportHtml({
+    title: "a <b> & c",
+    tables,
+    samples: [50, 100].map((core) => ({ app: { cpuSeconds: 1, core, machine: 1, mb: 1 } })),
+  });
+  assert.ok(html.includes("<h1>a &lt;b> &amp; c</h1>"));
+  assert.ok(html.includes('points="0.0,100.0 900.0,0.0"'), "half way up, then at the top");
 });
 
 Deno.test("load - every script is there, and its name says which file it is", () => {
@@ -91,5 +147,5 @@ Deno.test("load - usage is that of the processes between two looks; one that is 
   }
   assert.equal(taken.own!.machine, taken.own!.core / cores);
   assert.ok(taken.own!.mb > 1, String(taken.own!.mb));
-  assert.deepEqual(taken.gone, { core: 0, machine: 0, mb: 0 });
+  assert.deepEqual(taken.gone, { cpuSeconds: 0, core: 0, machine: 0, mb: 0 });
 });

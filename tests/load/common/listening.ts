@@ -1,11 +1,19 @@
 import exec from "k6/execution";
 import { published, tokens } from "./ledger.ts";
-import { connected, doubled, errors, gaps, lost } from "./metrics.ts";
-import { CONNECTS_PER_SECOND, SETTINGS, SETTLE_SECONDS, SOCKETS_PER_VU, VUS } from "./settings.ts";
+import { connected, doubled, errors, gaps, lost, received, settled } from "./metrics.ts";
+import {
+  CONNECTS_PER_SECOND,
+  SETTINGS,
+  SETTLE_SECONDS,
+  SOCKETS_PER_VU,
+  TIMED_SOCKETS,
+  VUS,
+} from "./settings.ts";
 import { StreamClient, type StreamOptions } from "./stream_client.ts";
 import { elapsed, pause, until } from "./time.ts";
 
 const LOOK_MS = 250;
+const TIMED_EACH = Math.ceil(SETTINGS.connections / TIMED_SOCKETS);
 
 /** The scenario whose virtual users hold the sockets. */
 export function listening(endSeconds: number) {
@@ -26,7 +34,8 @@ export async function openSockets(options: Omit<StreamOptions, "token"> = {}): P
   const clients: StreamClient[] = [];
   for (const token of tokens(at * SOCKETS_PER_VU, count)) {
     await until((clients.length * VUS + at) / CONNECTS_PER_SECOND);
-    clients.push(new StreamClient({ ...options, token }));
+    const isTimed = (at * SOCKETS_PER_VU + clients.length) % TIMED_EACH === 0;
+    clients.push(new StreamClient({ ...options, token, isTimed }));
   }
   return clients;
 }
@@ -45,6 +54,8 @@ export async function settle(clients: readonly StreamClient[], endSeconds: numbe
   const missing = () => clients.reduce((sum, { tally }) => sum + tally.missing(all), 0);
   while (missing() > 0 && elapsed() < endSeconds + SETTLE_SECONDS) await pause(LOOK_MS);
   lost.add(missing());
+  settled.add(clients.length);
+  received.add(clients.reduce((sum, client) => sum + client.received, 0));
   // What did not happen is told too: a threshold is not held by a metric that nobody has added to.
   doubled.add(0);
   gaps.add(0);

@@ -11,6 +11,8 @@ export const received = new Counter("events_received");
 export const gaps = new Counter("gaps");
 /** Sockets that were live when the load began. */
 export const connected = new Counter("connected");
+/** Clients that were looked at in the end: what one did not get that the run left behind would not be counted. */
+export const settled = new Counter("settled");
 /** Of attempts to connect and to publish, and of what else went wrong on a connection: the share that failed. */
 export const errors = new Rate("errors");
 
@@ -32,7 +34,7 @@ export const repeats = new Counter("publishes_repeated");
 export const connecting = new Trend("connect", true);
 
 const usage: Readonly<Record<string, { core: Trend; machine: Trend; mb: Trend }>> = Object.fromEntries(
-  ["app", "nats", "postgres"].map((kind) => [kind, {
+  ["app", "nats", "postgres", "k6"].map((kind) => [kind, {
     core: new Trend(`${kind}_cpu_percent_of_core`),
     machine: new Trend(`${kind}_cpu_percent_of_machine`),
     mb: new Trend(`${kind}_memory_mb`),

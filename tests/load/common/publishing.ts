@@ -21,7 +21,7 @@ const AWAY_SECONDS = 6;
 export function publishing(startSeconds: number, seconds: number, exec = "publish") {
   // Each waits for an answer: with `publishUntilDone` as many as an app that is away leaves waiting, and made before,
   // since making them takes time.
-  const vus = exec === "publish" ? 10 : 10 + SETTINGS.rate * AWAY_SECONDS;
+  const vus = 10 + SETTINGS.rate * (exec === "publish" ? 1 : AWAY_SECONDS);
   return {
     executor: "constant-arrival-rate",
     exec,
@@ -30,7 +30,7 @@ export function publishing(startSeconds: number, seconds: number, exec = "publis
     startTime: `${startSeconds}s`,
     duration: `${seconds}s`,
     preAllocatedVUs: vus,
-    maxVUs: vus * 2 + 50,
+    maxVUs: vus * 5,
     gracefulStop: `${TRIES_MS / 1000}s`,
   } as const;
 }

@@ -1,6 +1,6 @@
 import { WebSocket } from "k6/websockets";
 import { type Frame, FrameReader } from "./frames.ts";
-import { connecting, delivery, doubled, errors, gaps, received } from "./metrics.ts";
+import { connecting, delivery, doubled, errors, gaps } from "./metrics.ts";
 import { SETTINGS } from "./settings.ts";
 import { Tally } from "./tally.ts";
 
@@ -23,6 +23,8 @@ const reader = new FrameReader(SETTINGS.run);
 
 export interface StreamOptions {
   readonly token: string;
+  /** Are its latencies kept? */
+  readonly isTimed?: boolean;
   /** Comes back with its position when the socket breaks; else that is an error. */
   readonly comesBack?: boolean;
   /** It is live again: how long it was away, from the break to the first event that happened after its return. */
@@ -32,6 +34,8 @@ export interface StreamOptions {
 /** One socket of the stream, for all ten services. */
 export class StreamClient {
   readonly tally = new Tally();
+  /** Events that it got. */
+  received = 0;
   readonly #options: StreamOptions;
   #socket: WebSocket | undefined;
   #lastSeq = 0;
@@ -94,11 +98,11 @@ export class StreamClient {
   #events({ events, seq, prevSeq }: Frame, timestamp: number): void {
     if (prevSeq !== undefined && prevSeq > this.#lastSeq) gaps.add(1);
     this.#lastSeq = seq;
-    received.add(events.length);
+    this.received += events.length;
     for (const { n, at } of events) {
       if (!this.tally.saw(n)) doubled.add(1);
       // What was replayed tells how long the client was away, not how fast the server is.
-      else if (at >= this.#ackAt) delivery.add(timestamp - at);
+      else if (at >= this.#ackAt && this.#options.isTimed !== false) delivery.add(timestamp - at);
     }
     if (this.#brokeAt === undefined || !events.some(({ at }) => at >= this.#ackAt)) return;
     this.#options.onBack?.(timestamp - this.#brokeAt);

@@ -1,5 +1,6 @@
 import { knownSecret } from "@/services/auth/known_secret.ts";
 import { startCluster } from "@/services/cluster/cluster.ts";
+import { printTable } from "@/bench/common/table.ts";
 import { Guard } from "@/services/embedded/guard.ts";
 import { StartError } from "@/services/embedded/start_error.ts";
 import { StopRequest } from "@/services/embedded/stop_request.ts";
@@ -9,10 +10,9 @@ import { seedHouse } from "./house.ts";
 import { k6Binary } from "./k6_binary.ts";
 import { runLoad } from "./load.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
-import { printReport } from "./report.ts";
 import { SCRIPTS } from "./scripts.ts";
 import { ROOT, startTarget, type Target } from "./target.ts";
-import type { Taken } from "./usage.ts";
+import type { Taken } from "@/bench/common/taken.ts";
 
 const BAD_USAGE = 2;
 const BROKEN = 3;
@@ -70,8 +70,7 @@ async function load(run: Run): Promise<boolean> {
     const tell = (line: string) => lines.line(line);
     const loaded = await runLoad({ ...options, target, k6, guard, outDir, signal, log: tell, onUsage })
       .finally(() => lines.end());
-    const cores = navigator.hardwareConcurrency;
-    printReport(`${name}: ${connections} connections, ${seconds} s, on ${cores} cores`, loaded.summary);
+    for (const { title, about, columns, rows } of loaded.tables) printTable(title, about, columns, rows);
     console.log(`\nload average ${loadAverage()}; report and figures in tests/load/out/${name}`);
     console.log(loaded.held ? "every threshold held" : "NOT every threshold held");
     return loaded.held;

@@ -1,10 +1,11 @@
 import { jetstream } from "@nats-io/jetstream";
-import { connect, type NatsConnection } from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { type Service, SERVICE_NAMES, SERVICES } from "@/lib/protocol/services.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
+import { connectNats } from "@/services/nats/connect.ts";
 import { ORG_ID, PROPERTY_ID } from "./house.ts";
 import type { Target } from "./target.ts";
-import type { Taken, Usage } from "./usage.ts";
+import type { Taken, Usage } from "@/bench/common/taken.ts";
 
 const TOKENS_MAX = 10_000;
 const EVENTS_MAX = 1_000_000;
@@ -50,8 +51,7 @@ export class Ledger {
   }
 
   static async open(options: LedgerOptions): Promise<Ledger> {
-    const { natsUrl } = options.target;
-    return new Ledger(options, await connect({ servers: natsUrl.split(",") }));
+    return new Ledger(options, await connectNats(options.target.natsUrl, "innstream-load"));
   }
 
   get url(): string {

@@ -1,16 +1,18 @@
 import type { Guard } from "@/services/embedded/guard.ts";
 import { ServerProcess } from "@/services/embedded/server_process.ts";
 import { Ledger } from "./ledger.ts";
-import type { Summary } from "./report.ts";
+import type { Table } from "@/bench/common/table.ts";
+import { reportTables, type Summary } from "./report.ts";
+import { reportHtml } from "./report_html.ts";
 import { ROOT, type Target } from "./target.ts";
-import { type Taken, Usage } from "./usage.ts";
+import { type Taken, Usage } from "@/bench/common/taken.ts";
 
 const K6_STOP_MS = 10_000;
 /** A token outlives the run, whatever the run waits for. */
 const TOKEN_SPARE_S = 3_600;
 /** What k6 ends with where a threshold did not hold. */
 const K6_THRESHOLDS = 99;
-/** Points of the report's charts. */
+/** Points of k6's charts. */
 const REPORT_POINTS = 60;
 const REPORT_PERIOD_MIN_S = 1;
 
@@ -29,12 +31,15 @@ export interface Load {
   readonly outDir: string;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
+  /** Has k6 draw charts of its own too, which takes about as much CPU as all else it does. */
+  readonly charts?: boolean;
   readonly onUsage?: (taken: Readonly<Record<string, Taken>>) => void;
 }
 
 export interface Loaded {
   /** Did all thresholds hold? */
   readonly held: boolean;
+  readonly tables: readonly Table[];
   readonly summary: Summary;
 }
 
@@ -50,17 +55,30 @@ export async function runLoad(load: Load): Promise<Loaded> {
   const summaryFile = `${outDir}/summary.json`;
   await Deno.remove(summaryFile).catch(() => {});
   const run = crypto.randomUUID().slice(0, 8);
+  const samples: Readonly<Record<string, Taken>>[] = [];
   const ledger = await Ledger.open({
     target,
     run,
-    usage: new Usage(() => target.pids()),
+    // k6 too: where it has all the CPU that it gets, what it measures is itself.
+    usage: new Usage(() => ({ ...target.pids(), k6: [k6.pid] })),
     tokenSeconds: seconds + TOKEN_SPARE_S,
-    onUsage: (taken) => onUsage?.(taken),
+    onUsage: (taken) => {
+      samples.push(taken);
+      onUsage?.(taken);
+    },
   });
-  const k6 = new ServerProcess({
+  const k6: ServerProcess = new ServerProcess({
     name: "k6",
     command: load.k6,
-    args: ["run", "--quiet", "--no-usage-report", "--no-color", "--log-output=stderr", scriptFile(name)],
+    args: [
+      "run",
+      "--quiet",
+      "--no-usage-report",
+      "--no-color",
+      "--log-output=stderr",
+      "--address=",
+      scriptFile(name),
+    ],
     cwd: ROOT,
     env: {
       LOAD_URL: target.url,
@@ -70,10 +88,12 @@ export async function runLoad(load: Load): Promise<Loaded> {
       LOAD_SECONDS: String(seconds),
       LOAD_RATE: String(rate),
       LOAD_SUMMARY: summaryFile,
-      K6_WEB_DASHBOARD: "true",
-      // The report without the server.
+      // Memory for CPU, which it has too little of.
+      GOGC: "400",
+      K6_WEB_DASHBOARD: String(load.charts ?? false),
+      // The page without the server.
       K6_WEB_DASHBOARD_PORT: "-1",
-      K6_WEB_DASHBOARD_EXPORT: `${outDir}/report.html`,
+      K6_WEB_DASHBOARD_EXPORT: `${outDir}/charts.html`,
       K6_WEB_DASHBOARD_PERIOD: `${Math.max(REPORT_PERIOD_MIN_S, Math.round(seconds / REPORT_POINTS))}s`,
     },
     stopSignal: "SIGINT",
@@ -89,7 +109,12 @@ export async function runLoad(load: Load): Promise<Loaded> {
     if (code !== 0 && code !== K6_THRESHOLDS) {
       throw new Error(`k6 ended with ${code}:\n${k6.lastLines().join("\n")}`);
     }
-    return { held: code === 0, summary: JSON.parse(await Deno.readTextFile(summaryFile)) };
+    const summary: Summary = JSON.parse(await Deno.readTextFile(summaryFile));
+    const title =
+      `${name}: ${connections} connections, ${seconds} s, on ${navigator.hardwareConcurrency} cores`;
+    const tables = reportTables(title, summary);
+    await Deno.writeTextFile(`${outDir}/report.html`, reportHtml({ title, tables, samples }));
+    return { held: code === 0, tables, summary };
   } finally {
     signal.removeEventListener("abort", onAbort);
     await k6.stop(K6_STOP_MS);

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { natsServers } from "@/services/nats/servers.ts";
 import { SCRIPTS } from "./scripts.ts";
 
 const CONNECTIONS_MAX = 1_000_000;
@@ -14,6 +15,8 @@ export interface Options {
   readonly url: string | undefined;
   readonly nats: string | undefined;
   readonly cluster: boolean;
+  /** Has k6 draw charts of its own. */
+  readonly charts: boolean;
 }
 
 export const HELP = `deno task load NAME [options]
@@ -23,6 +26,7 @@ ${Object.entries(SCRIPTS).map(([name, { about }]) => `  ${name.padEnd(16)} ${abo
   --connections N   clients, instead of what the script has
   --seconds N       of load, after everybody is connected
   --rate N          events in a second
+  --charts          charts of latencies too (charts.html): k6 then takes about twice the CPU
   --cluster         against two apps behind a proxy on three nats-servers, instead of one app
   --url URL         against a server that runs, with
   --nats URL        its NATS (nats://127.0.0.1:4222), and JWT_SECRET, or the secret that DATA_DIR keeps
@@ -45,6 +49,7 @@ export function readOptions(args: readonly string[]): Options | string | undefin
         url: { type: "string" },
         nats: { type: "string" },
         cluster: { type: "boolean", default: false },
+        charts: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
@@ -55,9 +60,12 @@ export function readOptions(args: readonly string[]): Options | string | undefin
   if (name === undefined || values.help) return undefined;
   const script = SCRIPTS[name];
   if (script === undefined || more !== undefined) return `"${more ?? name}" is not the name of a script`;
-  const { url, nats, cluster } = values;
+  const { url, nats, cluster, charts } = values;
   if (url !== undefined && (!URL.canParse(url) || !url.startsWith("http"))) {
     return `--url is "${url}": an address such as http://127.0.0.1:4000 is needed`;
+  }
+  if (nats !== undefined && natsServers(nats) === undefined) {
+    return `--nats is "${nats}": an address such as nats://127.0.0.1:4222 is needed`;
   }
   if (nats !== undefined && url === undefined) return "--nats is of use together with --url only";
   if (cluster && url !== undefined) return "--cluster and --url are two targets: give one";
@@ -74,6 +82,7 @@ export function readOptions(args: readonly string[]): Options | string | undefin
     url: url?.replace(/\/$/, ""),
     nats,
     cluster,
+    charts,
     ...numbers as Record<keyof typeof numbers, number>,
   };
 }

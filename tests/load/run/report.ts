@@ -1,4 +1,4 @@
-import { printTable, show } from "@/bench/common/table.ts";
+import { show, type Table } from "@/bench/common/table.ts";
 
 /** Values of one metric, as k6 sums them up. */
 export interface Metric {
@@ -14,38 +14,37 @@ export interface Summary {
   readonly state: { readonly testRunDurationMs: number };
 }
 
-/** Prints thresholds, then what else was measured. */
-export function printReport(title: string, { metrics }: Summary): void {
+/** Thresholds, then what else was measured. */
+export function reportTables(title: string, { metrics }: Summary): Table[] {
   const names = Object.keys(metrics).sort();
-  printTable(
+  const ofType = (type: Metric["type"]) => {
+    return names.filter((name) => metrics[name]!.type === type && !ALWAYS_THERE.test(name));
+  };
+  return [{
     title,
-    "what the script demands, and what was measured",
-    ["metric", "must be", "was", "held"],
-    names.flatMap((name) => {
+    about: "what the script demands, and what was measured",
+    columns: ["metric", "must be", "was", "held"],
+    rows: names.flatMap((name) => {
       const { thresholds = {}, values, contains } = metrics[name]!;
       return Object.entries(thresholds).map(([text, { ok }]) => {
         const [, stat = "", rest = ""] = /^([a-z]+(?:\([\d.]+\))?)\s*(.*)$/.exec(text) ?? [];
         return [`${name} ${stat}`, rest, value(values[stat], stat, contains), ok ? "yes" : "NO"];
       });
     }),
-  );
-  const trends = names.filter((name) => metrics[name]!.type === "trend" && !ALWAYS_THERE.test(name));
-  printTable(
-    "Measured",
-    "times in ms; CPU in percent of one core or of the machine, once a second; memory in MB",
-    ["metric", "n", "mean", "median", "p95", "p99", "most"],
-    trends.map((name) => {
+  }, {
+    title: "Measured",
+    about: "times in ms; CPU in percent of one core or of the machine, once a second; memory in MB",
+    columns: ["metric", "n", "mean", "median", "p95", "p99", "most"],
+    rows: ofType("trend").map((name) => {
       const { values } = metrics[name]!;
       return [name, ...["count", "avg", "med", "p(95)", "p(99)", "max"].map((stat) => show(values[stat]))];
     }),
-  );
-  const counters = names.filter((name) => metrics[name]!.type === "counter" && !ALWAYS_THERE.test(name));
-  printTable(
-    "Counted",
-    "over the whole run",
-    ["metric", "n"],
-    counters.map((name) => [name, show(metrics[name]!.values.count)]),
-  );
+  }, {
+    title: "Counted",
+    about: "over the whole run",
+    columns: ["metric", "n"],
+    rows: ofType("counter").map((name) => [name, show(metrics[name]!.values.count)]),
+  }];
 }
 
 /** Metrics of k6 itself that say nothing here, and those parts of requests that nobody asks for. */

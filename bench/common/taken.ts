@@ -1,9 +1,11 @@
-import { usageOf } from "@/bench/common/usage.ts";
+import { usageOf } from "./usage.ts";
 
 const KB_PER_MB = 1024;
 
 /** What processes of one kind took since the look before. */
 export interface Taken {
+  /** CPU, in seconds. */
+  cpuSeconds: number;
   /** CPU, in percent of one core. */
   core: number;
   /** CPU, in percent of all cores of the machine. */
@@ -47,7 +49,7 @@ export class Usage {
         kb += usage.rssKb;
       }
       const core = seconds > 0 ? 100 * cpuSeconds / seconds : 0;
-      taken[kind] = { core, machine: core / this.#cores, mb: kb / KB_PER_MB };
+      taken[kind] = { cpuSeconds, core, machine: core / this.#cores, mb: kb / KB_PER_MB };
     }
     this.#at = now;
     this.#before = after;

@@ -24,9 +24,8 @@ export type Assumed = { -readonly [Name in keyof typeof ASSUMED]: number };
 
 /** Measured: docs/scaling.md says how, and on what. */
 export const MEASURED = {
-  pollMs: 0.4,
-  pollKb: 40,
-  pollBytes: 600,
+  pollMs: 0.3,
+  pollBytes: 750,
   socketKb: 62,
   processMb: 95,
   openMs: 0.7,
@@ -70,7 +69,8 @@ export function polling(assumed: Assumed): Cost {
     requestsPerSecond,
     connections,
     coresBusy: requestsPerSecond * MEASURED.pollMs / 1e3 + writes * MEASURED.writeMs / 1e3,
-    memoryGb: connections * MEASURED.pollKb * 1e3 / GB,
+    // A guess: what waits in a poll takes as much as a socket.
+    memoryGb: connections * MEASURED.socketKb * 1e3 / GB,
     bytesPerSecond: requestsPerSecond * MEASURED.pollBytes + deliveries * MEASURED.deliveryBytes,
   });
 }

@@ -13,6 +13,7 @@ COPY routes routes
 COPY islands islands
 COPY static static
 COPY migrations migrations
+COPY docs/problems.md docs/problems.md
 COPY main.ts dev.ts ./
 RUN ["deno", "run", "-A", "--frozen", "dev.ts", "build"]
 # Nothing is compiled or fetched when a container starts: its file system cannot be written.

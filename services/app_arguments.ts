@@ -13,6 +13,8 @@ const CODE = [
   "routes",
   "islands",
   "services",
+  // What the links in answers lead to.
+  "docs/problems.md",
   "node_modules",
   "main.ts",
   "deno.json",

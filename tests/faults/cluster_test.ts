@@ -137,8 +137,11 @@ Deno.test("cluster - flags, tickets and the metrics of all apps work, and pages 
   const socket = await TestSocket.open(`${cluster.wsUrl}/v2/realtime/stream?ticket=${ticket}`);
   await assert.rejects(TestSocket.open(`${cluster.wsUrl}/v2/realtime/stream?ticket=${ticket}`));
   await socket.close();
-  const page = await call(`${cluster.url}/`);
-  assert.deepEqual([page.status, page.headers.get("content-type")?.split(";")[0]], [200, "text/html"]);
+  const pages = ["/", "/sign-in", "/docs/problems", "/docs/openapi.json", "/docs/asyncapi.json"];
+  const answers = await Promise.all(pages.map((path) => call(cluster.url + path)));
+  assert.deepEqual(answers.map(({ status }) => status), pages.map(() => 200));
+  const script = /(?:src|href)="(\/[^"]+\.(?:js|css)[^"]*)"/.exec(answers[0]!.text)?.[1];
+  assert.equal((await call(cluster.url + script)).status, 200, script!);
 });
 
 Deno.test("cluster - the leader of the events is killed: what is written meanwhile is told once, and it comes back", async () => {

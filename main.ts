@@ -4,6 +4,7 @@ import { counted } from "@/services/http/counted.ts";
 import { clientOf } from "@/services/http/client_address.ts";
 import { identified, requestIdOf } from "@/services/http/identified.ts";
 import { problems } from "@/services/http/problems.ts";
+import { secured } from "@/services/http/secured.ts";
 import { type Fetch, runProcess } from "@/services/http/serve.ts";
 import { exceptPlainOptions, exceptUpgrades } from "@/services/http/upgrades.ts";
 import type { Services } from "@/services/services.ts";
@@ -19,6 +20,7 @@ export function createApp(services: () => Services): App<State> {
       return ctx.next();
     })
     .use(identified)
+    .use(secured)
     .use(exceptUpgrades(exceptPlainOptions(cors({
       origin: (origin) => allowed().includes(origin) ? origin : null,
       credentials: true,

@@ -1,6 +1,7 @@
 import { HttpError, page } from "fresh";
 import { Head } from "fresh/runtime";
 import { REQUEST_ID_HEADER } from "@/services/http/identified.ts";
+import { SECURITY_HEADERS } from "@/services/http/secured.ts";
 import { define } from "@/services/http/define.ts";
 import { Wordmark } from "@/lib/ui/wordmark.tsx";
 
@@ -11,6 +12,7 @@ const POLICY =
 export const handler = define.handlers(({ error, state }) => {
   const status = error instanceof HttpError ? error.status : 500;
   const headers = {
+    ...SECURITY_HEADERS,
     "cache-control": "no-store",
     "content-security-policy": POLICY,
     [REQUEST_ID_HEADER]: state.requestId,

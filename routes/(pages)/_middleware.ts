@@ -9,8 +9,6 @@ const session = definePages.middleware(async (ctx) => {
   ctx.state.session = session;
   const response = await ctx.next();
   if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
-  response.headers.set("referrer-policy", "same-origin");
-  response.headers.set("x-content-type-options", "nosniff");
   return response;
 });
 

@@ -2,6 +2,7 @@ import { readConfig } from "@/services/config.ts";
 import { problemResponse } from "@/lib/protocol/problems.ts";
 import { countRequest } from "@/services/http/counted.ts";
 import { REQUEST_ID_HEADER } from "@/services/http/identified.ts";
+import { SECURITY_HEADERS } from "@/services/http/secured.ts";
 import { errorFields, log } from "@/services/log.ts";
 import { configOrExit, type Runnable, runUntilEnd } from "@/services/process.ts";
 import { type Services, startServices } from "@/services/services.ts";
@@ -43,6 +44,7 @@ export function listen(services: Services, fetch: Fetch): Running {
         const requestId = crypto.randomUUID();
         log("error", "a request failed", { requestId, ...errorFields(error) });
         return problemResponse({ code: "internal", detail: `request ${requestId}` }, {
+          ...SECURITY_HEADERS,
           [REQUEST_ID_HEADER]: requestId,
         });
       }

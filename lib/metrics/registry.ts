@@ -83,11 +83,12 @@ export class Registry {
   #series(name: MetricName, labels: Readonly<Record<string, string>>): Series {
     const all = this.#metrics.get(name);
     if (all === undefined) throw new Error(`Cannot count ${name}: this process does not tell it`);
-    const { labels: names = [], buckets } = definition(name);
-    const values = names.map((label) => labels[label] ?? "");
-    const key = values.join("\u0000");
+    const { labels: names = NO_LABELS, buckets } = definition(name);
+    // Most have one label at most, and this runs for every frame.
+    const key = names.length > 1 ? valuesOf(names, labels).join("\u0000") : labels[names[0] ?? ""] ?? "";
     const known = all.get(key);
     if (known !== undefined) return known;
+    const values = valuesOf(names, labels);
     const isOver = all.size >= SERIES_MAX && values.some((value) => value !== OTHER);
     if (isOver) return this.#series(name, Object.fromEntries(names.map((label) => [label, OTHER])));
     const counts = buckets === undefined ? [] : new Array<number>(buckets.length + 1).fill(0);
@@ -98,6 +99,11 @@ export class Registry {
 }
 
 const OTHER = "other";
+const NO_LABELS: readonly string[] = [];
+
+function valuesOf(names: readonly string[], labels: Readonly<Record<string, string>>): string[] {
+  return names.map((label) => labels[label] ?? "");
+}
 
 function definition(name: MetricName): MetricDefinition {
   return METRICS[name];

@@ -35,7 +35,10 @@ export function checkUpgrade(ctx: Context<State>, protocol: string): string | un
   });
 }
 
-/** What Deno would throw for, or would take although it is none (HEAD). */
+/** RFC 6455, 4.1: 16 bytes in base64. Two keys are one text with a comma here. */
+const WEBSOCKET_KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
+
+/** What Deno would throw for, or would take although it is none: HEAD, and any key. */
 function checkHandshake({ method, headers }: Request): void {
   const version = headers.get("sec-websocket-version");
   if (version !== WEBSOCKET_VERSION) {
@@ -43,8 +46,10 @@ function checkHandshake({ method, headers }: Request): void {
     throw new ProblemError({ code: "upgrade_required", detail });
   }
   const connection = (headers.get("connection") ?? "").toLowerCase().split(",").map((token) => token.trim());
-  if (method !== "GET" || !connection.includes("upgrade") || !headers.get("sec-websocket-key")) {
-    const detail = "a WebSocket handshake is a GET with Connection: Upgrade and a Sec-WebSocket-Key";
+  const key = headers.get("sec-websocket-key") ?? "";
+  if (method !== "GET" || !connection.includes("upgrade") || !WEBSOCKET_KEY.test(key)) {
+    const detail =
+      "a WebSocket handshake is a GET with Connection: Upgrade and one Sec-WebSocket-Key of 16 bytes";
     throw new ProblemError({ code: "bad_request", detail });
   }
 }

@@ -1,5 +1,9 @@
 /** A socket that we closed gives its place back after this time, whether its peer agrees or not. */
 const CLOSE_WAIT_MS = 60_000;
+/** A socket is closed when nothing has come for so long, */
+const CLOSE_QUIET_MS = 20;
+/** or after this time. */
+const CLOSE_QUIET_MS_MAX = 1_000;
 
 export interface SocketOwner {
   /** A frame came: text, or bytes as an ArrayBuffer. */
@@ -19,6 +23,8 @@ export class ServerSocket {
   readonly #release: () => void;
   #releasing: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** Messages that came after we had done with it. */
+  #unheard = 0;
 
   /** Takes over a socket that was just upgraded; `release` gives its place back when it is gone. */
   constructor(socket: WebSocket, release: () => void, owner: SocketOwner) {
@@ -26,7 +32,10 @@ export class ServerSocket {
     this.#owner = owner;
     this.#release = release;
     socket.binaryType = "arraybuffer";
-    socket.onmessage = (event) => this.guard(() => owner.message(event.data));
+    socket.onmessage = (event) => {
+      if (this.#closed) this.#unheard++;
+      else this.guard(() => owner.message(event.data));
+    };
     socket.onclose = (event) => this.guard(() => this.#gone(!event.wasClean));
     socket.onerror = () => this.guard(() => this.#gone(true));
   }
@@ -44,11 +53,27 @@ export class ServerSocket {
   close({ code, reason }: { readonly code: number; readonly reason: string }): void {
     if (this.#closed) return;
     this.#closed = true;
-    const connecting = this.#socket.readyState === WebSocket.CONNECTING;
-    this.#socket.close(code, reason);
-    // A peer that never finished the upgrade tells nothing any more, and one may ignore our close.
-    if (connecting) this.#release();
-    else this.#releasing = setTimeout(this.#release, CLOSE_WAIT_MS);
+    if (this.#socket.readyState === WebSocket.CONNECTING) {
+      // A peer that never finished the upgrade tells nothing any more.
+      this.#socket.close(code, reason);
+      return this.#release();
+    }
+    // One may ignore our close.
+    this.#releasing = setTimeout(this.#release, CLOSE_WAIT_MS);
+    this.#closeWhenQuiet({ code, reason }, 0);
+  }
+
+  /**
+   * Deno (2.9.6) cuts a connection off, without the close frame, where a message waits to be handed over when it is
+   * closed: its peer would never learn why. So what still comes is let come, and passed over.
+   */
+  #closeWhenQuiet(close: { readonly code: number; readonly reason: string }, waitedMs: number): void {
+    const before = this.#unheard;
+    setTimeout(() => {
+      const isQuiet = this.#unheard === before || waitedMs >= CLOSE_QUIET_MS_MAX;
+      if (isQuiet) this.guard(() => this.#socket.close(close.code, close.reason));
+      else this.#closeWhenQuiet(close, waitedMs + CLOSE_QUIET_MS);
+    }, CLOSE_QUIET_MS);
   }
 
   /** Whatever throws inside a socket callback would end the process. */

@@ -158,12 +158,17 @@ function json(bodies: readonly Record<string, unknown>[]): fc.Arbitrary<Record<s
   });
 }
 
+/** A value as a form has it. */
+function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+}
+
 export const BOUNDARY = "fuzz-boundary";
 
 export function formOf(fields: Record<string, unknown>): string {
   const part = (name: string, value: string, more = "") =>
     `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
-  const texts = Object.entries(fields).map(([name, value]) => part(name, String(value)));
+  const texts = Object.entries(fields).map(([name, value]) => part(name, plain(value)));
   const file = part("file", "%PDF-1.7 of the fuzz", `; filename="a.pdf"\r\nContent-Type: application/pdf`);
   return `${texts.join("")}${file}--${BOUNDARY}--\r\n`;
 }
@@ -177,7 +182,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   signIn: {
     type: "application/x-www-form-urlencoded",
     text: (body) =>
-      new URLSearchParams(Object.entries(body).map(([name, value]) => [name, String(value)])).toString(),
+      new URLSearchParams(Object.entries(body).map(([name, value]) => [name, plain(value)])).toString(),
   },
 };
 export const JSON_KIND: Kind = { type: "application/json", text: (body) => JSON.stringify(body) };

@@ -140,9 +140,9 @@ function tokensOf(org: Org, prefix = ""): Promise<string[]> {
       name: `Zq${org}p0-person`,
       sessionAt: now,
     };
-    // A token of the second in which its person was signed out would be one of before.
+    // A token of the moment in which its person was signed out, by whichever clock, would be one of before.
     return new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).setJti(crypto.randomUUID())
-      .setIssuedAt(now + 1).setExpirationTime(now + TOKEN_S).sign(secret);
+      .setIssuedAt(now + 10).setExpirationTime(now + TOKEN_S).sign(secret);
   }));
 }
 

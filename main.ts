@@ -1,5 +1,6 @@
 import { App, cors, csrf, staticFiles } from "fresh";
 import type { State } from "@/services/http/define.ts";
+import { audited } from "@/services/audit/audited.ts";
 import { counted } from "@/services/http/counted.ts";
 import { clientOf } from "@/services/http/client_address.ts";
 import { identified, requestIdOf } from "@/services/http/identified.ts";
@@ -27,6 +28,7 @@ export function createApp(services: () => Services): App<State> {
       exposeHeaders: ["ETag", "Location", "Retry-After", "Idempotent-Replayed", "X-Request-Id"],
     }))))
     .use(counted)
+    .use(audited)
     .use(problems)
     .use(csrf({ origin: (origin, ctx) => origin === ctx.url.origin || allowed().includes(origin) }))
     .use(staticFiles())

@@ -8,6 +8,8 @@ import { Chat } from "@/services/chat/chat.ts";
 import { type ChatRest, createChatRest } from "@/services/chat/chat_rest.ts";
 import { PostgresChatRecord } from "@/services/chat/record.ts";
 import type { Config } from "@/services/config.ts";
+import { AuditLog } from "@/services/audit/audit_log.ts";
+import { auditEnd } from "@/services/audit/audit_end.ts";
 import { Tickets } from "@/services/auth/tickets.ts";
 import { Revocations } from "@/services/auth/revocations.ts";
 import { Tokens } from "@/services/auth/tokens.ts";
@@ -63,6 +65,7 @@ export interface Services {
   readonly tickets: Tickets;
   readonly revocations: Revocations;
   readonly rateLimits: RateLimits;
+  readonly audit: AuditLog;
   readonly trustedProxies: readonly Range[];
   readonly resources: ResourceStore;
   readonly relay: OutboxRelay;
@@ -123,12 +126,14 @@ export async function startServices(config: Config, log: Log): Promise<Services>
   const stream = new JetStreamLog(jsm);
   const recents = new RecentEvents(new JetStreamLog(jsm, { history: true }));
   const metrics = new Metrics(registry, failed);
+  const audit = new AuditLog({ sql, registry, log, now: () => Date.now(), failed });
   const connections = new Connections({
     max: config.maxConnections,
     maxPerUser: config.maxConnectionsPerUser,
     random: Math.random,
     registry,
     isRevoked: (principal) => revocations.covers(principal),
+    ended: (held, reason) => auditEnd(audit, held, reason),
   });
   const revocations: Revocations = await Revocations.start({
     sql,
@@ -295,8 +300,14 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     sql,
     nats,
     tokens: new Tokens(config, isRevoked),
-    tickets: new Tickets(js, jsm, isRevoked),
+    tickets: new Tickets(
+      js,
+      jsm,
+      isRevoked,
+      (principal) => audit.noteOf(principal, { kind: "authn_token_reuse" }),
+    ),
     revocations,
+    audit,
     trustedProxies: (config.trustedProxies ?? []).flatMap((item) => parseRange(item) ?? []),
     rateLimits: new RateLimits({
       readsPerSecond: config.readsPerSecond,
@@ -362,6 +373,7 @@ export async function startServices(config: Config, log: Log): Promise<Services>
       await uploadSweeper.close();
       await erasures.close();
       await revocations.close();
+      await audit.close();
       await chat.close();
       await chatRest.sweeper.close();
       await feeds.close();

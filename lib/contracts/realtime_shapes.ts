@@ -1,3 +1,4 @@
+import { AUDIT_KINDS } from "@/lib/audit/kinds.ts";
 import {
   about,
   BOOLEAN,
@@ -120,6 +121,19 @@ export const REALTIME_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       changedBy: orNull(TEXT),
       orgId: orNull(ID),
       changedAt: TIME,
+    })),
+    next: orNull(TEXT),
+  }),
+  AuditPage: shape({
+    items: listOf(shape({
+      id: ID,
+      kind: oneOfWords(Object.keys(AUDIT_KINDS)),
+      at: about("Of the last of them", TIME),
+      count: about("How many like this one", ID),
+      actor: about("The user id", orNull(TEXT)),
+      client: about("The address that it came from", orNull(TEXT)),
+      target: orNull(TEXT),
+      detail: orNull(TEXT),
     })),
     next: orNull(TEXT),
   }),

@@ -154,6 +154,10 @@ export const METRICS = {
     help: "Requests and frames refused for being too many",
     labels: ["limit"],
   },
+  innstream_audit_dropped_total: {
+    type: "counter",
+    help: "Events that were too many for the audit log, or could not be kept there",
+  },
   innstream_revocations_total: { type: "counter", help: "Revocations that this instance has heard" },
   innstream_nats_connected: { type: "gauge", help: "1: connected to NATS" },
   innstream_nats_reconnects_total: {

@@ -178,10 +178,13 @@ const REST: Row = {
     },
     {
       title: "Too many",
-      description: "Requests and frames that a limit refused.",
+      description: "Requests and frames that a limit refused, and events that the audit log did.",
       kind: "timeseries",
       unit: "ops",
-      queries: [{ expr: sumOf(rate("innstream_rate_limited_total"), "limit"), legend: "{{limit}}" }],
+      queries: [
+        { expr: sumOf(rate("innstream_rate_limited_total"), "limit"), legend: "{{limit}}" },
+        { expr: `sum(${rate("innstream_audit_dropped_total")})`, legend: "audit" },
+      ],
     },
     {
       title: "Revocations",

@@ -5,7 +5,10 @@ import { definePages, type PageState, readSession } from "@/services/auth/sessio
 const session = definePages.middleware(async (ctx) => {
   const { services } = ctx.state;
   const session = await readSession(ctx.req, services);
-  if (session !== null) services.rateLimits.person("reads", session.principal);
+  if (session !== null) {
+    ctx.state.principal = session.principal;
+    services.rateLimits.person("reads", session.principal);
+  }
   ctx.state.session = session;
   const response = await ctx.next();
   if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");

@@ -1,8 +1,9 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
 import { Icon } from "@/lib/ui/icon.tsx";
+import type { AuditLog } from "@/services/audit/audit_log.ts";
 import { isActive } from "@/services/auth/active.ts";
-import { definePages, safeNext, SESSION_S, sessionCookie } from "@/services/auth/session.ts";
+import { definePages, safeNext, SESSION_S, sessionCookie, SIGN_IN_PATH } from "@/services/auth/session.ts";
 import { DEMO_USERS, type DemoUser } from "@/services/demo/users.ts";
 import type { Services } from "@/services/services.ts";
 import { Avatar } from "@/lib/ui/avatar.tsx";
@@ -29,11 +30,22 @@ export const handler = definePages.handlers({
     const next = safeNext(form?.get("next"));
     const people = services.config.demo ? DEMO_USERS : [];
     const person = people.find(({ userId }) => userId === form?.get("user"));
-    if (person === undefined) return page({ next, people, refused: UNKNOWN }, { status: 400 });
+    const note = (noted: Parameters<AuditLog["note"]>[0]) =>
+      services.audit.note({
+        ...noted,
+        client,
+        ...(person && { orgId: person.orgId, actor: person.userId }),
+      });
+    if (person === undefined) {
+      note({ kind: "authn_login_fail", target: SIGN_IN_PATH, detail: "nobody of that name" });
+      return page({ next, people, refused: UNKNOWN }, { status: 400 });
+    }
     services.rateLimits.person("sign_in_person", person);
     if (!await isActive(services.sql, person)) {
+      note({ kind: "authn_login_fail", target: SIGN_IN_PATH, detail: "switched off" });
       return page({ next, people, refused: switchedOff(person) }, { status: 403 });
     }
+    note({ kind: "authn_login_success", target: SIGN_IN_PATH });
     const cookie = sessionCookie(await tokenOf(person, services), ctx.req);
     return new Response(null, { status: SEE_OTHER, headers: { location: next, "set-cookie": cookie } });
   },

@@ -30,6 +30,12 @@ export const handler = define.handlers(methods({
       const detail = `${REVOCATIONS_MAX} of one organisation are the most that are remembered`;
       return problemResponse({ code: "too_many_requests", detail, retryAfter: FULL_RETRY_S });
     }
+    const whose = "userId" in revocation ? `user ${revocation.userId}` : limited ? "token" : "own session";
+    ctx.state.services.audit.noteOf(principal, {
+      kind: "authn_token_revoked",
+      client: ctx.state.client,
+      target: whose,
+    });
     return new Response(null, { status: 204 });
   },
 }));

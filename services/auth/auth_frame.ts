@@ -1,3 +1,4 @@
+import type { AuditLog } from "@/services/audit/audit_log.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import type { Registry } from "@/lib/metrics/registry.ts";
 import type { Problem } from "@/lib/protocol/problems.ts";
@@ -13,12 +14,26 @@ export interface AuthDeps {
   readonly tokens: Tokens;
   readonly tickets: Tickets;
   readonly registry: Registry;
+  readonly audit: AuditLog;
 }
 
-/** Who the new token says is asking; a problem where it is not valid, `unavailable` where that cannot be said now. */
-export async function verifyAuthFrame(frame: AuthFrame, deps: AuthDeps): Promise<Principal | Problem> {
+/**
+ * Who the new token says is asking, on a connection of `holder`; a problem where it is not valid, `unavailable` where that
+ * cannot be said now. Whether it is the same person is for the connection to say.
+ */
+export async function verifyAuthFrame(
+  frame: AuthFrame,
+  deps: AuthDeps,
+  holder: Principal,
+): Promise<Principal | Problem> {
   const principal = await verify(frame, deps);
-  if ("code" in principal) countAuthFailure(deps.registry, principal.code);
+  if ("code" in principal) {
+    countAuthFailure(deps.registry, principal.code);
+    deps.audit.noteOf(holder, { kind: "authn_login_fail", target: "auth frame", detail: principal.code });
+  } else if (principal.orgId !== holder.orgId || principal.userId !== holder.userId) {
+    const detail = principal.orgId === holder.orgId ? "another person" : "another organisation";
+    deps.audit.noteOf(holder, { kind: "malicious_direct_reference", target: "auth frame", detail });
+  }
   return principal;
 }
 

@@ -26,6 +26,8 @@ export class Tickets {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
   readonly #isRevoked: (principal: Principal) => boolean;
+  /** Hears whose ticket was shown a second time. */
+  readonly #reused: (principal: Principal) => void;
   #keyRead: Promise<Uint8Array> | undefined;
   #keyReadAt = 0;
 
@@ -33,7 +35,9 @@ export class Tickets {
     js: JetStreamClient,
     jsm: JetStreamManager,
     isRevoked: (principal: Principal) => boolean = () => false,
+    reused: (principal: Principal) => void = () => {},
   ) {
+    this.#reused = reused;
     this.#js = js;
     this.#jsm = jsm;
     this.#isRevoked = isRevoked;
@@ -71,13 +75,16 @@ export class Tickets {
       if (typeof principal === "string" || !isToken(payload.jti)) return { code: "ticket_invalid" };
       if (principal.expiresAt <= Date.now()) return { code: "token_expired" };
       if (this.#isRevoked(principal)) return { code: "token_revoked" };
-      return await this.#use(payload.jti)
-        ? principal
-        : { code: "ticket_invalid", detail: "the ticket was used" };
+      return await this.#use(payload.jti) ? principal : this.#wasUsed(principal);
     } catch (error) {
       if (error instanceof errors.JOSEError) return { code: "ticket_invalid" };
       throw error;
     }
+  }
+
+  #wasUsed(principal: Principal): Problem {
+    this.#reused(principal);
+    return { code: "ticket_invalid", detail: "the ticket was used" };
   }
 
   #key(): Promise<Uint8Array> {

@@ -276,7 +276,7 @@ export class ChatConnection implements Held, Peer {
   }
 
   async #renew(frame: Extract<ChatClientFrame, { type: "auth" }>): Promise<void> {
-    const principal = await verifyAuthFrame(frame, this.#deps);
+    const principal = await verifyAuthFrame(frame, this.#deps, this.#principal);
     if (this.isClosed) return;
     // Where it could not be looked at, the old one holds.
     if ("code" in principal) {

@@ -1,6 +1,7 @@
 import { jsonSchemaOf } from "@/lib/contracts/from_valibot.ts";
 import { RevokeSchema } from "@/services/auth/revoke_request.ts";
 import { COUNT, ID, oneOfWords, TEXT } from "@/lib/contracts/json_schema.ts";
+import { AUDIT_KINDS } from "@/lib/audit/kinds.ts";
 import { ref } from "@/lib/contracts/refs.ts";
 import { POLL_WAIT_MS } from "@/lib/protocol/limits.ts";
 import type { ProblemCode } from "@/lib/protocol/problems.ts";
@@ -100,6 +101,21 @@ export const REALTIME_OPERATIONS: readonly Operation[] = [
     body: { schema: jsonSchemaOf(RevokeSchema), optional: true },
     replies: { 204: NOTHING },
     problems: ["origin_not_allowed", "too_many_requests"],
+  },
+  {
+    id: "listAudit",
+    method: "GET",
+    path: "/audit",
+    tag: "access",
+    summary: "What happened in the organisation that an auditor would ask about, for admins",
+    access: "token",
+    query: {
+      limit: { ...COUNT, minimum: 1, maximum: LIST_LIMIT_MAX },
+      kind: oneOfWords(Object.keys(AUDIT_KINDS)),
+      cursor: TEXT,
+    },
+    replies: { 200: reply("The newest first", "AuditPage") },
+    problems: ["validation_failed"],
   },
   {
     id: "renewSession",

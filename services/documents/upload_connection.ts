@@ -48,6 +48,15 @@ const GAPS_MAX = 2 * WINDOW_CHUNKS;
 /** Bytes of answers that a client may leave unread while it goes on asking for more of them. */
 const UNREAD_BYTES_MAX = 256 * 1024;
 
+/** Refusals of a file for what it is. */
+const ABOUT_THE_FILE: ReadonlySet<UploadErrorCode> = new Set<UploadErrorCode>([
+  "too_large",
+  "size_mismatch",
+  "type_unsupported",
+  "type_mismatch",
+  "checksum_mismatch",
+]);
+
 type Phase = "waiting" | "opening" | "open" | "finishing" | "leaving" | "closed";
 
 /** One socket of `GET /v2/documents/upload/stream`: handshake, chunks, control frames, token, time-outs. */
@@ -305,7 +314,7 @@ export class UploadConnection implements Held {
   }
 
   async #renew(frame: Extract<UploadControl, { type: "auth" }>, propertyId: number): Promise<void> {
-    const principal = await verifyAuthFrame(frame, this.#deps);
+    const principal = await verifyAuthFrame(frame, this.#deps, this.#principal);
     if (this.#phase === "closed") return;
     if ("code" in principal) {
       // Where it could not be looked at, the old one holds.
@@ -327,6 +336,14 @@ export class UploadConnection implements Held {
   /** Ends the connection with what is wrong, and the upload where it can never be right. */
   #refuse(refused: UploadRefused): void {
     const reception = this.#reception;
+    if (ABOUT_THE_FILE.has(refused.error)) {
+      const noted = {
+        kind: "upload_validation",
+        target: reception?.upload.id ?? null,
+        detail: refused.error,
+      } as const;
+      this.#deps.audit.noteOf(this.#principal, noted);
+    }
     this.#end(refused.error, refused.detail);
     if (reception === undefined || !endsUpload(refused)) return;
     this.#later(async () => {

@@ -21,6 +21,7 @@ export async function authenticate(ctx: Request_): Promise<Principal> {
   // Before anything is spent on it.
   if (isUpgrade(ctx.req)) rateLimits.address("handshakes", ctx.state.client);
   const principal = await identify(ctx);
+  ctx.state.principal = principal;
   if (!isUpgrade(ctx.req)) rateLimits.person(isReading(ctx.req) ? "reads" : "writes", principal);
   return principal;
 }

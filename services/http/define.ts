@@ -1,4 +1,5 @@
 import { createDefine } from "fresh";
+import type { Principal } from "@/lib/auth/principal.ts";
 import type { Services } from "@/services/services.ts";
 
 /** What every request carries: set by the first middleware of `createApp`. */
@@ -8,6 +9,8 @@ export interface State {
   requestId: string;
   /** What the client is counted under: its address, or the network of it. */
   client: string;
+  /** Who is asking, once that is known. */
+  principal?: Principal;
   /** Seconds after which it is worth trying again, where an error page is to say so. */
   retryAfter?: number | undefined;
 }

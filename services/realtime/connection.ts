@@ -181,7 +181,7 @@ export class RealtimeConnection implements Held, Sink {
   }
 
   async #refresh(frame: Extract<ClientFrame, { type: "auth" }>): Promise<void> {
-    const principal = await verifyAuthFrame(frame, this.#deps);
+    const principal = await verifyAuthFrame(frame, this.#deps, this.#principal);
     if (this.#closed) return;
     if ("code" in principal) {
       const code = principal.code === "unavailable" ? "unavailable" : "token_invalid";

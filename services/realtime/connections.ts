@@ -66,6 +66,7 @@ export class Connections {
   readonly #random: () => number;
   readonly #registry: Registry;
   readonly #isRevoked: (principal: Principal) => boolean;
+  readonly #ended: (held: Held, reason: string) => void;
   #taken = 0;
   #draining = false;
 
@@ -76,8 +77,11 @@ export class Connections {
       random: () => number;
       registry: Registry;
       isRevoked?: (principal: Principal) => boolean;
+      /** Hears why a connection was ended by us. */
+      ended?: (held: Held, reason: string) => void;
     },
   ) {
+    this.#ended = options.ended ?? (() => {});
     this.#isRevoked = options.isRevoked ?? (() => false);
     this.#max = options.max;
     this.#maxPerUser = options.maxPerUser;
@@ -167,6 +171,7 @@ export class Connections {
   /** `reason`: the name of the close code, or `gone` where the client went. May be told twice. */
   remove(held: Held, reason = "gone"): void {
     if (!this.#held.delete(held)) return;
+    this.#ended(held, reason);
     if (reason === "too_many_frames") {
       this.#registry.count("innstream_rate_limited_total", { limit: "frames" });
     }

@@ -109,6 +109,9 @@ Deno.test("contracts - stream, access, flags and health answer as they say", asy
     return (await recorder.ask("GET", "/feature-flags/changes", operator)).json.items.length > 0;
   });
   assert.equal((await recorder.ask("GET", "/feature-flags/counts", operator)).status, 200);
+  await server.services.audit.write();
+  assert.ok((await recorder.ask("GET", "/audit?limit=5", operator)).json.items.length > 0);
+  assert.equal((await recorder.ask("GET", "/audit?kind=none", operator)).status, 422);
   const left = await server.token({ sub: "left", jti: "left" });
   assert.equal((await recorder.ask("POST", "/auth/revoke", { token: left })).status, 204);
   assert.equal((await recorder.ask("GET", "/feature-flags", { token: left })).json.code, "token_revoked");

@@ -257,6 +257,7 @@ const ELSEWHERE: Partial<Record<MetricName, string>> = {
   innstream_catch_ups_active: "for a moment only: catch_up_test",
   innstream_chat_presence_detect_seconds: "needs an instance that dies: chat_presence_test",
   innstream_rate_limited_total: "rate_limits_test",
+  innstream_audit_dropped_total: "audit_test",
 };
 
 Deno.test("metrics - every metric that an app tells was seen to move, or is tested elsewhere", () => {

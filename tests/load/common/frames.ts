@@ -12,6 +12,7 @@ export interface Frame {
   readonly epoch: string | undefined;
   readonly reconnectInMs: number | undefined;
   readonly code: string | undefined;
+  readonly reason: string | undefined;
   readonly events: readonly Seen[];
 }
 

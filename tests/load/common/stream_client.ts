@@ -109,9 +109,12 @@ export class StreamClient {
     this.#brokeAt = undefined;
   }
 
-  #note({ type, seq, epoch, reconnectInMs }: Frame): void {
+  #note({ type, seq, epoch, reconnectInMs, code, reason }: Frame): void {
     if (type === "downgrade") this.#reconnectInMs = reconnectInMs;
-    else if (type === "error" || type === "reset") errors.add(true);
+    if (type === "error" || type === "reset") {
+      errors.add(true);
+      console.warn(`${type} ${code ?? reason}`);
+    }
     if (seq !== undefined) this.#lastSeq = seq;
     if (epoch !== undefined) this.#epoch = epoch;
   }

@@ -32,6 +32,8 @@ export class Tally {
   }
 }
 
+const SIGNING_OUT: ReadonlySet<string> = new Set(["/auth/revoke", "/sign-out"]);
+
 /** Does what the action says, as `org`. Answers what was wrong with what came back; undefined: nothing. */
 export async function perform(
   world: World,
@@ -70,7 +72,7 @@ async function request(
     body,
   });
   tally.add(answer, action.route);
-  if (action.route === "/auth/revoke" && answer.status < 400) await world.renewTokens(org);
+  if (SIGNING_OUT.has(action.route) && answer.status < 400) await world.renewTokens(org);
   const sent = decoded(`${target} ${body ?? ""} ${JSON.stringify(headers)}`);
   const wrong = wrongWith(answer, action) ?? crossed(answer, org, { who, sent });
   return answer.status < 500 ? wrong : `${wrong}\nlogged: ${JSON.stringify(server.logged.at(-1))}`;

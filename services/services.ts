@@ -22,6 +22,7 @@ import { Uploads } from "@/services/documents/uploads.ts";
 import { Derived } from "@/services/derived/derived.ts";
 import { Validator } from "@/services/events/validator.ts";
 import { Erasures } from "@/services/erasure/erasures.ts";
+import { FEED_REQUEST_MS } from "@/services/feeds/consume.ts";
 import { Feeds } from "@/services/feeds/feeds.ts";
 import { FlagChanges } from "@/services/flags/changes.ts";
 import { Flags } from "@/services/flags/flags.ts";
@@ -144,10 +145,12 @@ export async function startServices(config: Config, log: Log): Promise<Services>
     failed,
   });
   const isRevoked = (principal: Principal) => revocations.covers(principal);
+  const patience = { timeout: FEED_REQUEST_MS };
+  const feedJs = jetstream(nats, patience);
   const ended = () => void feeds.restart();
   const feeds: Feeds = new Feeds({
-    source: config.feedConsumer === "org" ? new OrgSource(js, ended) : new ProcessSource(js, ended),
-    log: stream,
+    source: config.feedConsumer === "org" ? new OrgSource(feedJs, ended) : new ProcessSource(feedJs, ended),
+    log: new JetStreamLog(await jetstreamManager(nats, patience)),
     clock: systemClock,
     meter: metrics,
     bufferLimit: () => connections.bufferLimit(),

@@ -1,18 +1,23 @@
 import type { JetStreamClient, JsMsg } from "@nats-io/jetstream";
 import type { StreamState } from "@/lib/realtime/ports.ts";
 import { organisationFilter } from "@/lib/protocol/subjects.ts";
+import { Slots } from "@/lib/realtime/slots.ts";
 import { consumeFrom, type Consumption, hand } from "@/services/feeds/consume.ts";
 import { EVENTS } from "@/services/nats/streams.ts";
 import type { Reader, Reading, Source } from "@/services/feeds/source.ts";
 
 /** Consumers made at the same time after an interruption. */
 const RESTARTS_AT_ONCE = 32;
+/** After a try to read an organisation by another consumer. */
+const AGAIN_MS = 500;
 
 /** One ordered consumer per organisation: the server filters, a process reads only what its people may see. */
 export class OrgSource implements Source {
   readonly #js: JetStreamClient;
   readonly #ended: () => void;
   readonly #readings = new Map<number, OrgReading>();
+  /** A server that goes down takes many consumers with it. */
+  readonly #turns = new Slots(RESTARTS_AT_ONCE);
   /** A restart that was overtaken by another one goes no further: its sequences may be of a stream that is gone. */
   #restarts = 0;
 
@@ -30,7 +35,11 @@ export class OrgSource implements Source {
     const closed = () => {
       if (this.#readings.get(orgId) === reading) this.#readings.delete(orgId);
     };
-    const reading = new OrgReading(this.#js, orgId, reader, { ended: this.#ended, closed });
+    const reading = new OrgReading(this.#js, orgId, reader, {
+      ended: this.#ended,
+      closed,
+      turns: this.#turns,
+    });
     this.#readings.set(orgId, reading);
     try {
       await reading.readFrom(reader.head + 1);
@@ -72,6 +81,7 @@ class OrgReading implements Reading {
   readonly #reader: Reader;
   readonly #ended: () => void;
   readonly #closed: () => void;
+  readonly #turns: Slots;
   #consumption: Consumption | undefined;
   /** Messages of a consumption that was replaced are not taken any more. */
   #generation = 0;
@@ -80,13 +90,14 @@ class OrgReading implements Reading {
     js: JetStreamClient,
     orgId: number,
     reader: Reader,
-    { ended, closed }: { ended: () => void; closed: () => void },
+    { ended, closed, turns }: { ended: () => void; closed: () => void; turns: Slots },
   ) {
     this.#js = js;
     this.#orgId = orgId;
     this.#reader = reader;
     this.#ended = ended;
     this.#closed = closed;
+    this.#turns = turns;
   }
 
   /** Rejects where it cannot be read; settles without a word where another call has taken over meanwhile. */
@@ -98,7 +109,9 @@ class OrgReading implements Reading {
       const take = (message: JsMsg) => {
         if (current()) hand(message, this.#reader);
       };
-      const consumption = await consumeFrom(this.#js, filter, seq, take, () => current() && this.#ended());
+      const ended = () => current() && this.#ended();
+      const silent = () => current() && void this.#turns.run(() => this.#again(generation));
+      const consumption = await consumeFrom(this.#js, filter, seq, { take, ended, silent });
       if (current()) this.#consumption = consumption;
       else consumption.stop();
     } catch (error) {
@@ -112,6 +125,19 @@ class OrgReading implements Reading {
     const jsm = await this.#js.jetstreamManager(false);
     const newest = await jsm.streams.getMessage(EVENTS, { last_by_subj: organisationFilter(this.#orgId) });
     return newest === null || newest.seq <= this.#reader.head ? state.last : this.#reader.head;
+  }
+
+  /** Goes on by another consumer, and tries until it does or another call has taken over. */
+  async #again(generation: number): Promise<void> {
+    for (let own = generation; own === this.#generation;) {
+      const reading = this.readFrom(this.#reader.head + 1);
+      own = this.#generation;
+      try {
+        return await reading;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+    }
   }
 
   pause(): void {

@@ -88,7 +88,11 @@ export class ProcessSource implements Source {
       if (reader !== undefined) hand(message, reader);
     };
     const ended = () => current() && this.#ended();
-    const consumption = consumeFrom(this.#js, EVENTS_SUBJECTS, this.#head + 1, take, ended);
+    const consumption = consumeFrom(this.#js, EVENTS_SUBJECTS, this.#head + 1, {
+      take,
+      ended,
+      silent: ended,
+    });
     this.#consumption = consumption;
     consumption.catch(() => {
       if (this.#consumption === consumption) this.#consumption = undefined;

@@ -1,6 +1,8 @@
 // The checker of the fault tests finds what it is there to find.
 import assert from "node:assert/strict";
-import { checkGapless, checkKept, Tracker } from "../faults/cluster/tracker.ts";
+import { type Outcome, READING } from "../faults/cluster/crowd.ts";
+import { tableOf, wrongOf } from "../faults/cluster/report.ts";
+import { checkGapless, checkKept, type Findings, Tracker } from "../faults/cluster/tracker.ts";
 
 const ACKED = [{ key: "a", at: 1 }, { key: "b", at: 2 }, { key: "c", at: 3 }];
 
@@ -36,4 +38,28 @@ Deno.test("faults - what is kept is compared both ways", () => {
   assert.deepEqual(checkKept(["a", "b"], ["b", "b", "x"]), { lost: ["a"], doubled: ["b"], disordered: [] });
   assert.deepEqual(checkGapless([1, 2, 3]), []);
   assert.deepEqual(checkGapless([1, 3, 3]), ["3 where 2 belongs"]);
+});
+
+Deno.test("faults - the verdict names whatever is wrong, on whichever interface", () => {
+  const right: Findings = { lost: [], doubled: [], disordered: [] };
+  const outcome: Outcome = {
+    acknowledged: { rest: 1, nats: 1, chat: 1, chunks: 1 },
+    findings: { stream: right, poll: right, chat: right },
+    resets: 0,
+    slowestMs: 1,
+    outageMs: { writing: { median: 1, longest: 1 }, reading: { median: 1, longest: 1 } },
+    stuck: [],
+  };
+  assert.deepEqual(wrongOf(outcome), []);
+  for (const kind of READING) {
+    for (const what of ["lost", "doubled", "disordered"] as const) {
+      const wrong = { ...outcome, findings: { ...outcome.findings, [kind]: { ...right, [what]: ["a"] } } };
+      assert.deepEqual(wrongOf(wrong), [`${kind} ${what}: 1`]);
+      assert.match(
+        tableOf([{ fault: { name: "x", what: "y" }, outcome: wrong }]),
+        new RegExp(`\\*\\*${kind} ${what}: 1`),
+      );
+    }
+  }
+  assert.deepEqual(wrongOf({ ...outcome, stuck: ["rest-1"] }), ["not back: rest-1"]);
 });

@@ -98,6 +98,13 @@ export class Crowd {
     await pause(1_500);
     for (const writer of [...crowd.#rest, crowd.#nats, crowd.#uploader]) writer.begin();
     crowd.#talking.push(...crowd.#talkers.map((one) => crowd.#talk(one)));
+    // Who has not been told where they stand begins anew after a fault, and has missed what was before.
+    const isIdle = ({ service }: { service: Service }) => service.count === 0;
+    const deadline = performance.now() + RECOVER_MS;
+    while ([...crowd.#writers(), ...crowd.#readers, ...crowd.#pollers].some(isIdle)) {
+      if (performance.now() > deadline) throw new Error("Somebody could not begin to work");
+      await pause(20);
+    }
     return crowd;
   }
 

@@ -296,6 +296,7 @@ async function postgresDiskFull({ cluster, disks, pausedMs }: Scene): Promise<vo
     await pause(pausedMs / 2);
     await writeLog(cluster.ownerUrl);
     await pause(pausedMs / 2);
+    if (cluster.postgres.pid !== undefined) throw new Error("PostgreSQL had room for its log");
   } finally {
     disks!.empty(disks!.postgres);
   }

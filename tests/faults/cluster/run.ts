@@ -30,7 +30,7 @@ Full disks are file systems in memory, which only root may mount; without that r
 it says so. The report is kept in ${OUT}. The exit code is 1 where anything was lost, doubled, out of order, or did
 not come back.`;
 
-interface Asked {
+export interface Asked {
   readonly faults: readonly Fault[];
   readonly seconds: number;
   readonly seed: number;
@@ -43,7 +43,7 @@ interface Kept {
   readonly lostDocuments: number;
 }
 
-interface Proof extends Kept {
+export interface Proof extends Kept {
   readonly rows: readonly Row[];
 }
 
@@ -119,12 +119,17 @@ async function proveAll(asked: Asked, signal: AbortSignal): Promise<number> {
   return proofs.length > 0 && proofs.every(isHeld) ? 0 : 1;
 }
 
-function isHeld({ rows, kept, lostDocuments }: Proof): boolean {
+export function isHeld({ rows, kept, lostDocuments }: Proof): boolean {
   const wrong = kept.lost.length + kept.doubled.length + kept.disordered.length + lostDocuments;
   return wrong === 0 && rows.every(({ outcome }) => wrongOf(outcome).length === 0);
 }
 
-async function prove(asked: Asked, needsDisks: boolean, signal: AbortSignal): Promise<Proof | undefined> {
+/** Does the faults to a cluster of its own; undefined where that needs small disks and may not have them. */
+export async function prove(
+  asked: Asked,
+  needsDisks: boolean,
+  signal: AbortSignal,
+): Promise<Proof | undefined> {
   const dataDir = await Deno.makeTempDir({ prefix: "innstream-faults-" });
   const disks = needsDisks ? await smallDisks(dataDir) : undefined;
   if (needsDisks && disks === undefined) return undefined;

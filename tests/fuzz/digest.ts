@@ -11,8 +11,11 @@ export type Digest = Readonly<Record<string, string>>;
 export async function rowsDigest(sql: Sql, tables: Map<string, Column[]>, org: Org): Promise<Digest> {
   const queries = [...tables.keys()].map((table) => {
     const key = table === "organisations" ? "id" : "org_id";
+    // Its own people read at the same time (`readByBoth`), and what they may not is audited as theirs; and anybody may
+    // choose one of the demo's people on the sign-in page.
+    const isOurs = table === "audit_log" ? "and target not like 'GET %' and target <> '/sign-in'" : "";
     return `select '${table}' as name, md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as digest
-      from "${table}" t where "${key}" = ${org}`;
+      from "${table}" t where "${key}" = ${org} ${isOurs}`;
   });
   const rows = await sql.unsafe<{ name: string; digest: string }[]>(queries.join(" union all "));
   return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));

@@ -33,6 +33,7 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   },
   "/sign-out": { methods: ["POST"] },
   "/session/refresh": { methods: ["POST"], byCookie: true },
+  "/audit": { ...GET, query: ["limit", "kind", "cursor"] },
   "/auth/revoke": { methods: ["POST"], bodies: { POST: "revoke" } },
   "/auth/ticket": { methods: ["POST"] },
   "/docs": PAGE,

@@ -3,7 +3,7 @@ import { SERVICE_NAMES, SERVICES } from "@/lib/protocol/services.ts";
 import { CHAT_TOLD } from "@/lib/protocol/subjects.ts";
 import { bodiesOf, EXTRA_FIELDS } from "./bodies.ts";
 import { HOSTILE_TEXTS, HOSTILE_VALUES, plausible } from "./hostile.ts";
-import type { Org } from "./marks.ts";
+import type { Org } from "./markers.ts";
 import { PEOPLE } from "./people.ts";
 import { type RouteRow, ROUTES } from "./route_table.ts";
 import { framesOf, type SocketAction } from "./socket_actions.ts";

@@ -1,5 +1,5 @@
 import { CHANGES, SAMPLES } from "../integration/resources_fixture.ts";
-import { type Org, otherOrg } from "./marks.ts";
+import { type Org, otherOrg } from "./markers.ts";
 import { ownId, ownTopic, uploadIdOf } from "./plant.ts";
 
 /** Bodies that a route understands, before anything is done to them. */

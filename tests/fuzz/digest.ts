@@ -2,7 +2,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import type { Sql } from "@/services/postgres/pool.ts";
 import type { TestServer } from "../harness/server.ts";
 import type { Column } from "./columns.ts";
-import type { Org } from "./marks.ts";
+import type { Org } from "./markers.ts";
 import { ownId, uploadIdOf } from "./plant.ts";
 
 /** Everything that is kept of an organisation, in a form that can be compared: by table and by subject. */

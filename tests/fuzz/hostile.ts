@@ -1,6 +1,6 @@
 import { encodeCursor } from "@/services/resources/cursor.ts";
 import { RESOURCES } from "@/lib/resources/catalog.ts";
-import { type Org, otherOrg } from "./marks.ts";
+import { type Org, otherOrg } from "./markers.ts";
 import { ownId, ownTopic, ROOM_IDS, uploadIdOf } from "./plant.ts";
 
 /** Text that would be something else as a path, a subject, a pattern, a statement, a header or a property of every object. */

@@ -1,6 +1,6 @@
 import type { Role } from "@/lib/auth/principal.ts";
 import { SERVICE_NAMES } from "@/lib/protocol/services.ts";
-import type { Org, Reader } from "./marks.ts";
+import type { Org, Reader } from "./markers.ts";
 
 export interface TokenClaims {
   readonly sub: string;

@@ -3,7 +3,7 @@ import { headers as natsHeaders } from "@nats-io/transport-node";
 import { jetstream } from "@nats-io/jetstream";
 import { TestSocket } from "../harness/socket.ts";
 import type { Action, BothAction, HttpAction, NatsAction } from "./actions.ts";
-import { crossing, type Org, ORGANISATIONS, otherOrg } from "./marks.ts";
+import { crossing, type Org, ORGANISATIONS, otherOrg } from "./markers.ts";
 import { PEOPLE, readerOf } from "./people.ts";
 import { type PlainAnswer, plainRequest } from "./plain_http.ts";
 import { OTHERS_TICKET, OTHERS_TOKEN, PATHS, type SocketAction } from "./socket_actions.ts";
@@ -78,7 +78,7 @@ async function request(
   return answer.status < 500 ? wrong : `${wrong}\nlogged: ${JSON.stringify(server.logged.at(-1))}`;
 }
 
-/** A mark that was asked for may be repeated in what is said of the question. */
+/** A marker that was asked for may be repeated in what is said of the question. */
 function crossed(
   answer: PlainAnswer,
   org: Org,

@@ -1,4 +1,4 @@
-// Fills both organisations: a mark in every field that can hold one, the same ids wherever two organisations may share them.
+// Fills both organisations: a marker in every field that can hold one, the same ids wherever two organisations may share them.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
@@ -15,12 +15,12 @@ import {
   COLOUR,
   CURRENCY,
   DAY,
-  mark,
+  marker,
   type Org,
   ORGANISATIONS,
   type Place,
   SHA256,
-} from "./marks.ts";
+} from "./markers.ts";
 
 /** One row of a table: `n` is its id where ids are an organisation's own. */
 interface Row {
@@ -108,11 +108,11 @@ const SPECIAL: Readonly<Record<string, Values>> = {
     stage: null,
     applied_at: null,
     applied_by: null,
-    fields: fieldsOf(mark(org, place, "field")),
+    fields: fieldsOf(marker(org, place, "field")),
   }),
   reports: () => ({ status: "ready" }),
-  document_tables: ({ org, place }) => ({ body: tableOf(mark(org, place, "cell")) }),
-  metrics: ({ org, place }) => ({ figures: { ...FIGURES, secret: mark(org, place, "figures") } }),
+  document_tables: ({ org, place }) => ({ body: tableOf(marker(org, place, "cell")) }),
+  metrics: ({ org, place }) => ({ figures: { ...FIGURES, secret: marker(org, place, "figures") } }),
   uploads: ({ org, n }) => ({
     id: uploadIdOf(org, n),
     created_by: "u1",
@@ -130,20 +130,20 @@ const SPECIAL: Readonly<Record<string, Values>> = {
     key: n > 2 ? `key-${n}` : `key${n}`,
     request_hash: SHA256[org],
     status: 201,
-    body: JSON.stringify({ id: n, secret: mark(org, 1, "answer") }),
+    body: JSON.stringify({ id: n, secret: marker(org, 1, "answer") }),
   }),
   outbox: ({ org, place, n }) => ({
     id: uploadIdOf(org, n),
     subject: `evt.${org}.${place || 1}.tasks.task.created`,
-    payload: JSON.stringify({ data: { title: mark(org, place, "payload") } }),
+    payload: JSON.stringify({ data: { title: marker(org, place, "payload") } }),
   }),
   document_corrections: ({ org, n }) => ({ id: org * 100 + n }),
-  revocations: ({ org, place, n }) => ({ subject: `token/${mark(org, place, "token")}${n}` }),
+  revocations: ({ org, place, n }) => ({ subject: `token/${marker(org, place, "token")}${n}` }),
   flag_changes: ({ org, n }) => ({ id: org * 100 + n, epoch: "planted", revision: org * 100 + n }),
   chat_rooms: (row) => ({
     id: roomOf(row),
     property_id: row.place || null,
-    name: roomOf(row).startsWith("topic") ? mark(row.org, row.place, "roomname") : null,
+    name: roomOf(row).startsWith("topic") ? marker(row.org, row.place, "roomname") : null,
     first_seq: 1,
     last_seq: 1,
     last_rev: 1,
@@ -161,7 +161,7 @@ const SPECIAL: Readonly<Record<string, Values>> = {
     reply_to: null,
     link_entity: "task",
     link_id: 1,
-    text: `${mark(row.org, row.place, "text")} secret of the house`,
+    text: `${marker(row.org, row.place, "text")} secret of the house`,
   }),
   chat_mentions: (row) => ({ room_id: roomOf(row), user_id: "u1", seq: 1 }),
   chat_positions: (row) => ({ room_id: roomOf(row), user_id: "u1", read_seq: 1, delivered_seq: 1 }),
@@ -200,11 +200,11 @@ function valueOf({ name, type, charsMax, allowed }: Column, row: Row): unknown {
   switch (type) {
     case "text":
     case "character":
-      return mark(row.org, row.place, name).slice(0, (charsMax ?? 200) - 4) + row.n;
+      return marker(row.org, row.place, name).slice(0, (charsMax ?? 200) - 4) + row.n;
     case "jsonb":
-      return { secret: mark(row.org, row.place, name) };
+      return { secret: marker(row.org, row.place, name) };
     case "_text":
-      return [mark(row.org, row.place, name)];
+      return [marker(row.org, row.place, name)];
     case "_int8":
       return [row.n];
     case "_uuid":
@@ -262,7 +262,7 @@ export async function plantStreams(server: TestServer): Promise<void> {
   const previews = new Previews(js);
   for (const org of ORGANISATIONS) {
     for (const [n, place] of [[1, 1], [2, 2], [4, 1], [ownId(org), 1]] as const) {
-      const text = `%PDF-1.7 ${mark(org, place, "file")}`;
+      const text = `%PDF-1.7 ${marker(org, place, "file")}`;
       const data = new TextEncoder().encode(isWhole(n) ? text : text.padEnd(CHUNK_BYTES));
       const id = uploadIdOf(org, n);
       const lease = await store.lease(id, crypto.randomUUID(), "upload");
@@ -270,22 +270,22 @@ export async function plantStreams(server: TestServer): Promise<void> {
       const sha256 = createHash("sha256").update(data).digest("hex");
       const object = { size: data.length, chunks: 1, sha256 };
       if (isWhole(n)) await store.publish(id, lease, object, new Date().toISOString());
-      await previews.putPreview(org, n, 1, new TextEncoder().encode(mark(org, place, "picture")));
+      await previews.putPreview(org, n, 1, new TextEncoder().encode(marker(org, place, "picture")));
     }
     for (const service of SERVICE_NAMES) {
       for (const place of [0, 1, 2] as const) {
         for (const entity of SERVICES[service].entities) {
           const subject = `evt.${org}.${place || "_"}.${service}.${entity}.updated`;
-          const data = { id: 1, version: 1, name: mark(org, place, "event") };
+          const data = { id: 1, version: 1, name: marker(org, place, "event") };
           await js.publish(subject, JSON.stringify({ id: `planted-${place}`, data }));
         }
       }
     }
-    await js.publish(`evt.${org}.1.tasks.task.updated`, `no JSON ${mark(org, 1, "dead")}`);
+    await js.publish(`evt.${org}.1.tasks.task.updated`, `no JSON ${marker(org, 1, "dead")}`);
   }
 }
 
-/** Every table has rows of both, marked wherever it has a column of text that is free. */
+/** Every table has rows of both, with a marker wherever it has a column of text that is free. */
 export async function assertPlanted(sql: Sql, tables: Map<string, Column[]>): Promise<void> {
   for (const [table, columns] of tables) {
     const key = table === "organisations" ? "id" : "org_id";
@@ -293,10 +293,12 @@ export async function assertPlanted(sql: Sql, tables: Map<string, Column[]>): Pr
       const rows = await sql<{ text: string }[]>`
         select t::text as text from ${sql(table)} t where ${sql(key)} = ${org}`;
       assert.ok(rows.length > 0, `${table} has no row of organisation ${org}`);
-      const takesMark = columns.some(({ type, allowed, name }) => {
+      const takesMarker = columns.some(({ type, allowed, name }) => {
         return type === "text" && allowed === undefined && !/_id$|^id$|^login$/.test(name);
       });
-      if (takesMark) assert.ok(rows.some(({ text }) => text.includes(`Zq${org}p`)), `${table} has no mark`);
+      if (takesMarker) {
+        assert.ok(rows.some(({ text }) => text.includes(`Zq${org}p`)), `${table} has no marker`);
+      }
     }
   }
 }

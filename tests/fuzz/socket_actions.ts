@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import { HOSTILE_VALUES } from "./hostile.ts";
-import { type Org, otherOrg } from "./marks.ts";
+import { type Org, otherOrg } from "./markers.ts";
 import { ownId, ownTopic, ROOM_IDS, uploadIdOf } from "./plant.ts";
 
 export type Endpoint = "stream" | "chat" | "upload";

@@ -2,7 +2,7 @@ import type { Method } from "@/services/http/methods.ts";
 import { type HttpAction, JSON_KIND, kindOf } from "./actions.ts";
 import { bodiesOf } from "./bodies.ts";
 import { plausible } from "./hostile.ts";
-import type { Org } from "./marks.ts";
+import type { Org } from "./markers.ts";
 import { PEOPLE } from "./people.ts";
 import { ownId } from "./plant.ts";
 import { ROUTES } from "./route_table.ts";

@@ -7,7 +7,7 @@ import { publish, until } from "../harness/live.ts";
 import { SERVICE_NAMES } from "@/lib/protocol/services.ts";
 import { type Column, tenantColumns } from "./columns.ts";
 import { difference, type Digest, rowsDigest, streamsDigest } from "./digest.ts";
-import { anyMark, crossing, type Org, ORGANISATIONS, type Reader } from "./marks.ts";
+import { anyMarker, crossing, type Org, ORGANISATIONS, type Reader } from "./markers.ts";
 import { PEOPLE } from "./people.ts";
 import { assertPlanted, moveSequences, plantRows, plantStreams } from "./plant.ts";
 
@@ -87,7 +87,7 @@ export class World {
       const found = crossing(JSON.stringify(frames), reader);
       if (found !== undefined) return `${name} was told ${found}`;
     }
-    const found = anyMark(JSON.stringify(this.server.logged.slice(this.#logged)));
+    const found = anyMarker(JSON.stringify(this.server.logged.slice(this.#logged)));
     this.#logged = this.server.logged.length;
     return found === undefined ? undefined : `the log has ${found}`;
   }

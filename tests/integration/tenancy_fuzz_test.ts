@@ -1,11 +1,11 @@
-// Two organisations with the same ids everywhere and a mark in every field: whatever one of them asks, sends or publishes,
+// Two organisations with the same ids everywhere and a marker in every field: whatever one of them asks, sends or publishes,
 // no byte of the other comes back, and nothing of the other changes. `deno task fuzz --cases 20000` tries more.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { actionsOf } from "../fuzz/actions.ts";
 import { difference } from "../fuzz/digest.ts";
-import { anyMark, type Org, otherOrg } from "../fuzz/marks.ts";
+import { anyMarker, type Org, otherOrg } from "../fuzz/markers.ts";
 import { isServed, perform, Tally } from "../fuzz/perform.ts";
 import { plainRequest } from "../fuzz/plain_http.ts";
 import { parametersOf, ROUTES, routesOf } from "../fuzz/route_table.ts";
@@ -120,6 +120,6 @@ async function assertUntouched(world: World, other: Org, before: Kept): Promise<
   assert.deepEqual(difference(before.rows, after.rows), []);
   assert.deepEqual(difference(before.streams, after.streams), []);
   assert.equal(world.seen(), undefined);
-  assert.equal(anyMark(await world.metrics()), undefined);
+  assert.equal(anyMarker(await world.metrics()), undefined);
   assert.ok(await isServed(world, other));
 }

@@ -6,11 +6,11 @@ export function otherOrg(org: Org): Org {
   return org === 1 ? 2 : 1;
 }
 
-/** Where the row is that a mark stands in; 0: of the whole organisation. */
+/** Where the row is that a marker stands in; 0: of the whole organisation. */
 export type Place = 0 | 1 | 2;
 
 /** Text that says whose it is: `Zq2p1-email`. Nothing but what was planted has it. */
-export function mark(org: Org, place: Place, what: string): string {
+export function marker(org: Org, place: Place, what: string): string {
   return `Zq${org}p${place}-${what.replaceAll("_", "")}`;
 }
 
@@ -21,7 +21,7 @@ export const CURRENCY: Record<Org, string> = { 1: "JPY", 2: "KWD" };
 export const COLOUR: Record<Org, string> = { 1: "#0dd1e5", 2: "#0dd2e5" };
 export const SHA256: Record<Org, string> = { 1: "1ee7".repeat(16), 2: "2bad".repeat(16) };
 
-/** The first mark in a text that this reader must not see, with what stands around it; undefined: none. */
+/** The first marker in a text that this reader must not see, with what stands around it; undefined: none. */
 export function crossing(text: string, reader: Reader): string | undefined {
   const other = otherOrg(reader.org);
   const { properties } = reader;
@@ -44,11 +44,11 @@ export function crossing(text: string, reader: Reader): string | undefined {
 
 export interface Reader {
   readonly org: Org;
-  /** Whose marks this reader may see. */
+  /** Whose markers this reader may see. */
   readonly properties: "*" | readonly number[];
 }
 
 /** Marks of either organisation, in what no organisation should be named in: log lines, metrics. */
-export function anyMark(text: string): string | undefined {
+export function anyMarker(text: string): string | undefined {
   return /.{0,120}Zq[12]p[012].{0,80}/s.exec(text)?.[0];
 }

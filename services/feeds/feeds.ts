@@ -14,6 +14,9 @@ const HOUSEKEEPING_MS = 1_000;
 /** Quiet feeds learn how far the stream has moved on; well below the age at which a resume point is trimmed. */
 const ADVANCE_MS = 20_000;
 const RESTART_RETRY_MS = 500;
+/** A stream that seems to end before what was read of it is looked at again so often before that is believed. */
+const BEHIND_READS = 8;
+const BEHIND_READ_MS = 250;
 
 interface Running {
   readonly feed: Feed;
@@ -178,10 +181,22 @@ export class Feeds {
 
   /** `attempt` tells it from others: one that was overtaken changes nothing any more. */
   async #restartOnce(attempt: () => void): Promise<void> {
-    const state = await this.#options.log.state();
+    const state = await this.#stateAhead();
     if (attempt !== this.#overtake) return;
     const isOther = [...this.#running.values()].some(({ feed }) => feed.epoch !== state.epoch);
     await (isOther ? this.#change(attempt) : this.#restartAt(state));
+  }
+
+  /**
+   * A leader that was elected a moment ago has all that was acknowledged, and may not say so yet: believed at once, it
+   * would send everybody back to before what they have heard.
+   */
+  async #stateAhead(): Promise<StreamState> {
+    for (let reads = 1;; reads++) {
+      const state = await this.#options.log.state();
+      if (state.last >= this.head(state.epoch) || reads === BEHIND_READS || this.#closed) return state;
+      await new Promise<void>((resolve) => this.#options.clock.after(BEHIND_READ_MS, resolve));
+    }
   }
 
   /**

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { StoredEvent } from "@/lib/realtime/event.ts";
-import type { StreamState } from "@/lib/realtime/ports.ts";
+import type { EventLog, StreamState } from "@/lib/realtime/ports.ts";
 import { Registry } from "@/lib/metrics/registry.ts";
 import { audienceOf } from "@/lib/realtime/audience.ts";
 import type { Frame } from "@/lib/realtime/frame.ts";
@@ -301,22 +301,18 @@ contract("how far it has read is told of quiet organisations too", async ({ log,
   await until("the quiet one is at the end", async () => await reading.reached(await log.state()) === last);
 });
 
-contract("nobody is told twice what happens while the stream's epoch changes in place", async (bench) => {
-  const { connection, source, log, publish } = bench;
-  const jsm = await jetstreamManager(connection);
+interface Listening {
+  feeds: Feeds;
+  /** `data.n` of what is heard, and resets. */
+  told: (number | "reset")[];
+}
+
+/** The feeds of a process, with somebody who listens to organisation 1. */
+async function listen(source: Source, log: Pick<EventLog, "state" | "read">): Promise<Listening> {
   const told: (number | "reset")[] = [];
-  const races: (() => Promise<unknown>)[] = [];
-  const feeds: Feeds = new Feeds({
+  const feeds = new Feeds({
     source,
-    log: {
-      state: async () => {
-        const state = await log.state();
-        // An event that is stored between this answer and what is made of it.
-        await races.shift()?.();
-        return state;
-      },
-      read: (orgId, seq, state) => log.read(orgId, seq, state),
-    },
+    log,
     clock: systemClock,
     meter: new Metrics(new Registry(APP_METRICS), () => {}),
     bufferLimit: () => 1024 ** 2,
@@ -325,10 +321,8 @@ contract("nobody is told twice what happens while the stream's epoch changes in 
     },
   });
   const feed = await feeds.acquire(1);
-  const audience = audienceOf(chatPerson("u1", { services: new Set(["tasks" as const]) }), {
-    services: ["tasks"],
-    propertyId: null,
-  });
+  const person = chatPerson("u1", { services: new Set(["tasks" as const]) });
+  const audience = audienceOf(person, { services: ["tasks"], propertyId: null });
   assert.ok(!("error" in audience));
   const sink = {
     buffered: () => 0,
@@ -337,9 +331,24 @@ contract("nobody is told twice what happens while the stream's epoch changes in 
     stalled: () => {},
   };
   feed.begin(feed.add(sink, audience, null));
+  return { feeds, told };
+}
+
+contract("nobody is told twice what happens while the stream's epoch changes in place", async (bench) => {
+  const { connection, source, log, publish } = bench;
+  const races: (() => Promise<unknown>)[] = [];
+  const { feeds, told } = await listen(source, {
+    state: async () => {
+      const state = await log.state();
+      // An event that is stored between this answer and what is made of it.
+      await races.shift()?.();
+      return state;
+    },
+    read: (orgId, seq, state) => log.read(orgId, seq, state),
+  });
   await publish(1, 1);
   await until("it is heard", () => told.includes(1));
-  await renewEpoch(jsm, () => "e2");
+  await renewEpoch(await jetstreamManager(connection), () => "e2");
   races.push(async () => {
     await publish(1, 2);
     await until("it is heard under the old epoch", () => told.includes(2));
@@ -352,5 +361,28 @@ contract("nobody is told twice what happens while the stream's epoch changes in 
   await publish(1, 4);
   await until("it goes on", () => told.includes(4));
   assert.deepEqual(told, [1, 2, "reset", 3, 4]);
+  await feeds.close();
+});
+
+contract("a leader that does not say at once how far the stream goes sends nobody back", async (bench) => {
+  const { source, log, publish } = bench;
+  let behind = 0;
+  const { feeds, told } = await listen(source, {
+    state: async () => {
+      const state = await log.state();
+      return behind-- > 0 ? { ...state, last: state.last - 1 } : state;
+    },
+    read: (orgId, seq, state) => log.read(orgId, seq, state),
+  });
+  for (const n of [1, 2]) await publish(1, n);
+  await until("both are heard", () => told.includes(2));
+  behind = 2;
+  await feeds.restart();
+  await publish(1, 3);
+  await until("it goes on", () => told.includes(3));
+  assert.deepEqual(told, [1, 2, 3]);
+  behind = Infinity;
+  await feeds.restart();
+  assert.deepEqual(told, [1, 2, 3, "reset"]);
   await feeds.close();
 });

@@ -20,7 +20,7 @@ Deno.test("chat sdk - a page without our pages' framework talks, and what one ha
     assert.equal(made.status, 201, made.text);
     const open = async () => {
       const page = await context.newPage();
-      await page.goto(`${server.url}/health/live`);
+      await page.goto(`${server.url}/docs`);
       await page.evaluate(text);
       await page.evaluate((roomId) => {
         // deno-lint-ignore no-explicit-any

@@ -12,8 +12,8 @@ Deno.test("client sdk - a page without our pages' framework gets events once, an
     const context = await browser.newContext();
     await context.addCookies([{ name: "token", value: await server.token(), url: server.url }]);
     const page = await context.newPage();
-    // Any document of the origin will do; its own script does not run.
-    await page.goto(`${server.url}/health/live`);
+    // Any page of the origin will do that may speak to it; what answers with data may not.
+    await page.goto(`${server.url}/docs`);
     await page.evaluate(text);
     await page.evaluate(async () => {
       // deno-lint-ignore no-explicit-any

@@ -20,7 +20,7 @@ Deno.test("upload sdk - a page without our pages' framework sends a file, and he
         if (frame.type === "ready") ready.resolve(frame);
       });
     });
-    await page.goto(`${server.url}/health/live`);
+    await page.goto(`${server.url}/docs`);
     await page.evaluate(text);
     await page.evaluate(async () => {
       // deno-lint-ignore no-explicit-any

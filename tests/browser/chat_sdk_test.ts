@@ -45,8 +45,10 @@ Deno.test("chat sdk - a page without our pages' framework talks, and what one ha
       () => first.read<boolean>(`room.view.outgoing.length === 0 && texts().length === 1`),
     );
     assert.ok(await first.read<number>("changes") > 0);
-    await until("the list is there", () => first.read<boolean>(`chat.view.rooms.length > 0`));
-    assert.equal(await first.read("chat.view.rooms[0].lastMessage.text"), "Good morning");
+    await until(
+      "the list has it",
+      () => first.read<boolean>(`chat.view.rooms[0]?.lastMessage?.text === "Good morning"`),
+    );
     assert.deepEqual(await first.read("kept()"), []);
 
     await context.setOffline(true);

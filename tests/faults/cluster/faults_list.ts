@@ -19,6 +19,8 @@ const WAL_PIECES = 64;
 const WAL_PIECE_CHARS = 1_000_000;
 const RESTART_TRIES = 20;
 
+type NatsMember = Cluster["nats"][number];
+
 /** What a fault is done to, and how. */
 export interface Scene {
   readonly cluster: Cluster;
@@ -199,7 +201,7 @@ async function stalled(scene: Scene, to: "nats" | "postgres"): Promise<void> {
 }
 
 /** The nats-server that leads the stream, or one that follows. */
-async function eventsNode({ cluster: { nats, natsUrl } }: Scene, isLeader: boolean): Promise<Member> {
+async function eventsNode({ cluster: { nats, natsUrl } }: Scene, isLeader: boolean): Promise<NatsMember> {
   const connection = await connectNats(natsUrl, "faults");
   try {
     const { cluster } = await (await jetstreamManager(connection)).streams.info(EVENTS);
@@ -277,13 +279,21 @@ async function shortTokens({ crowd, pausedMs }: Scene): Promise<void> {
   if (crowd.expired === before) throw new Error("no socket was closed at the end of its token");
 }
 
-async function natsDisksFull({ cluster, disks, pausedMs }: Scene, nodes: readonly Member[]): Promise<void> {
+async function natsDisksFull(
+  { cluster, disks, pausedMs }: Scene,
+  nodes: readonly NatsMember[],
+): Promise<void> {
   const paths = nodes.map((node) => disks!.nats(cluster.nats.findIndex(({ name }) => name === node.name)));
-  for (const path of paths) disks!.fill(path);
-  await pause(pausedMs).finally(() => {
+  try {
+    await disks!.keepFull(paths, pausedMs);
+    // A nats-server that could not write has switched JetStream off until it is started again.
+    for (const { name, monitorUrl } of nodes) {
+      const { disabled } = await (await fetch(`${monitorUrl}/jsz`)).json();
+      if (!disabled) throw new Error(`${name} found room to write`);
+    }
+  } finally {
     for (const path of paths) disks!.empty(path);
-  });
-  // A nats-server that could not write has switched JetStream off until it is started again.
+  }
   for (const node of nodes) {
     await node.stop();
     await node.start();
@@ -291,14 +301,14 @@ async function natsDisksFull({ cluster, disks, pausedMs }: Scene, nodes: readonl
 }
 
 async function postgresDiskFull({ cluster, disks, pausedMs }: Scene): Promise<void> {
-  disks!.fill(disks!.postgres);
+  const disk = disks!.postgres;
   try {
-    await pause(pausedMs / 2);
+    await disks!.keepFull([disk], pausedMs / 2);
     await writeLog(cluster.ownerUrl);
-    await pause(pausedMs / 2);
+    await disks!.keepFull([disk], pausedMs / 2);
     if (cluster.postgres.pid !== undefined) throw new Error("PostgreSQL had room for its log");
   } finally {
-    disks!.empty(disks!.postgres);
+    disks!.empty(disk);
   }
   // One that lost its log ends; one that is still ending refuses to start.
   for (let tries = 1; cluster.postgres.pid === undefined; tries++) {

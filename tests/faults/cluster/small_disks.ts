@@ -6,6 +6,7 @@ const NATS_BYTES = 192 * 1024 ** 2;
 const POSTGRES_BYTES = 384 * 1024 ** 2;
 const FILL_BYTES = 1024 ** 2;
 const PAGE_BYTES = 4_096;
+const REFILL_MS = 100;
 const FILLER = "filler";
 
 /** File systems in memory that are full when they are to be. */
@@ -39,8 +40,17 @@ export class SmallDisks {
     return `${this.#root}/postgres`;
   }
 
-  fill(disk: string): void {
-    const file = Deno.openSync(`${disk}/${FILLER}`, { write: true, create: true });
+  /** Keeps it full for so long, whatever is freed there meanwhile. */
+  async keepFull(disks: readonly string[], ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    do {
+      for (const disk of disks) this.#fill(disk);
+      await new Promise((resolve) => setTimeout(resolve, REFILL_MS));
+    } while (performance.now() < until);
+  }
+
+  #fill(disk: string): void {
+    const file = Deno.openSync(`${disk}/${FILLER}`, { append: true, create: true });
     try {
       for (let size = FILL_BYTES; size >= PAGE_BYTES; size /= 2) fillBy(file, size);
     } finally {

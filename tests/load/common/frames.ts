@@ -20,21 +20,29 @@ interface Wire extends Omit<Frame, "events"> {
   readonly events?: readonly { readonly at: string; readonly data: { readonly title?: unknown } }[];
 }
 
-/** Reads the frames of a stream. All sockets of a group get the same text, which is parsed once. */
+/** Frames whose reading is kept: those of a few seconds. */
+const KEPT_MAX = 256;
+
+/**
+ * Reads the frames of a stream. All sockets of a group get the same texts, though not at the same moment, and parsing is
+ * most of what a frame costs in k6: each text is parsed once.
+ */
 export class FrameReader {
   readonly #mark: string;
-  #text = "";
-  #frame: Frame | undefined;
+  readonly #kept = new Map<string, Frame>();
 
   constructor(run: string) {
     this.#mark = `load ${run} `;
   }
 
   read(text: string): Frame {
-    if (text === this.#text && this.#frame !== undefined) return this.#frame;
+    const known = this.#kept.get(text);
+    if (known !== undefined) return known;
     const wire: Wire = JSON.parse(text);
-    this.#text = text;
-    return this.#frame = { ...wire, events: this.events(wire.events ?? []) };
+    const frame = { ...wire, events: this.events(wire.events ?? []) };
+    if (this.#kept.size >= KEPT_MAX) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#kept.set(text, frame);
+    return frame;
   }
 
   /** Those of this run. */

@@ -26,7 +26,7 @@ export const SETTINGS = {
 /** Of one virtual user: each has an interpreter of its own, which is what costs memory. */
 export const SOCKETS_PER_VU = 50;
 /** Sockets whose latencies are kept, spread over all of them: what k6 does with each figure costs more than the frame. */
-export const TIMED_SOCKETS = 200;
+export const TIMED_SOCKETS = 100;
 /** Connections made in a second, by all virtual users together. */
 export const CONNECTS_PER_SECOND = 100;
 /**

@@ -80,13 +80,12 @@ export class StreamClient {
       socket.send(JSON.stringify({ services: SERVICES, version: 1, ...position }));
     };
     socket.onmessage = (event) => {
-      const { data, timestamp } = event!;
-      const frame = reader.read(data as string);
-      if (frame.type === "event") return this.#events(frame, timestamp);
+      const frame = reader.read(event!.data as string);
+      if (frame.type === "event") return this.#events(frame, event!.timestamp);
       if (frame.type === "ack") {
-        connecting.add(timestamp - began);
+        connecting.add(event!.timestamp - began);
         errors.add(false);
-        this.#ackAt = timestamp;
+        this.#ackAt = event!.timestamp;
         this.#attempt = 0;
         this.#isLive = true;
       }
@@ -98,11 +97,14 @@ export class StreamClient {
   #events({ events, seq, prevSeq }: Frame, timestamp: number): void {
     if (prevSeq !== undefined && prevSeq > this.#lastSeq) gaps.add(1);
     this.#lastSeq = seq;
-    this.received += events.length;
-    for (const { n, at } of events) {
+    const isTimed = this.#options.isTimed !== false;
+    // Run for each frame of each socket: an iterator would be a third of what this costs.
+    for (let i = 0; i < events.length; i++) {
+      const { n, at } = events[i]!;
+      this.received++;
       if (!this.tally.saw(n)) doubled.add(1);
       // What was replayed tells how long the client was away, not how fast the server is.
-      else if (at >= this.#ackAt && this.#options.isTimed !== false) delivery.add(timestamp - at);
+      else if (isTimed && at >= this.#ackAt) delivery.add(timestamp - at);
     }
     if (this.#brokeAt === undefined || !events.some(({ at }) => at >= this.#ackAt)) return;
     this.#options.onBack?.(timestamp - this.#brokeAt);

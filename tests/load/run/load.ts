@@ -89,7 +89,7 @@ export async function runLoad(load: Load): Promise<Loaded> {
       LOAD_RATE: String(rate),
       LOAD_SUMMARY: summaryFile,
       // Memory for CPU, which it has too little of.
-      GOGC: "400",
+      GOGC: "1000",
       K6_WEB_DASHBOARD: String(load.charts ?? false),
       // The page without the server.
       K6_WEB_DASHBOARD_PORT: "-1",
